@@ -1,0 +1,78 @@
+/** Starts the aggregator thread and watches over it. Creating thread. */
+import { BroadcastChannel, receiveMessageOnPort, SHARE_ENV, Worker } from 'node:worker_threads'
+import type { AggregatorBoot, LogMessage } from '../shared/aggregator-boot.ts'
+import type { ChannelMessage } from '../shared/share.ts'
+
+/** Tests run the sources, and the worker from what was built of them: Node 20 runs no TypeScript. */
+const WORKER_URL = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/worker/main.js' : '../worker/main.js',
+  import.meta.url,
+)
+
+/** The worker thread. It never keeps the process alive. */
+export class AggregatorThread {
+  readonly #worker: Worker
+  readonly #announcements: BroadcastChannel
+  readonly #exited: Promise<void>
+  #isClosing = false
+
+  /** @param onDown the thread has ended without being asked to */
+  constructor(
+    boot: AggregatorBoot,
+    listeners: { onDown: (cause: string) => void; onLog: (line: string) => void },
+  ) {
+    this.#worker = new Worker(WORKER_URL, {
+      name: 'offloop-aggregator',
+      workerData: boot,
+      transferList: [boot.controlPort],
+      // The application's own flags (loaders, --import, --inspect) are not for this thread.
+      execArgv: [],
+      argv: [],
+      env: SHARE_ENV,
+    })
+    this.#worker.unref()
+    let cause = 'it ended'
+    this.#worker.on('error', error => {
+      cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    })
+    this.#exited = new Promise(resolve => {
+      this.#worker.once('exit', () => {
+        this.#announcements.close()
+        if (!this.#isClosing) listeners.onDown(cause)
+        resolve()
+      })
+    })
+    this.#worker.on('message', (message: LogMessage) => listeners.onLog(message.line))
+    this.#worker.unref()
+    // Threads may announce their lanes before the aggregator is there to hear it.
+    this.#announcements = new BroadcastChannel(boot.share.id)
+    this.#announcements.onmessage = event => this.send((event as { data: ChannelMessage }).data)
+    this.#announcements.unref()
+  }
+
+  /** Messages wait in the worker's port until it is up. */
+  send(message: ChannelMessage): void {
+    this.#worker.postMessage(message)
+  }
+
+  /** The aggregator is up, and hears announcements itself. */
+  stopForwarding(): void {
+    if (this.#isClosing) return
+    for (
+      let next = receiveMessageOnPort(this.#announcements as never);
+      next !== undefined;
+      next = receiveMessageOnPort(this.#announcements as never)
+    ) {
+      this.send(next.message as ChannelMessage)
+    }
+    this.#announcements.close()
+  }
+
+  /** Ends the thread, which has been told to close. */
+  async terminate(): Promise<void> {
+    this.#isClosing = true
+    this.#announcements.close()
+    await this.#worker.terminate()
+    await this.#exited
+  }
+}

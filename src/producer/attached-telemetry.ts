@@ -1,0 +1,109 @@
+/** attachTelemetry: takes part in a telemetry that another thread created, on a lane of its own. Any other thread. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BroadcastChannel, threadId } from 'node:worker_threads'
+import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
+import { TelemetryError } from '../shared/errors.ts'
+import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
+import { type ChannelMessage, checkShare, controlChannelName, type TelemetryShare } from '../shared/share.ts'
+import { ControlClient } from './control-client.ts'
+import { Recorder } from './recorder.ts'
+import { type FlushOptions, type FlushResult, ThreadTelemetry } from './thread-telemetry.ts'
+
+const BOOT_POLL_MS = 5
+
+export interface AttachOptions {
+  /** Samples to a batch while this thread records in bursts: 1 to 64. Default 1: each is published at once, since the
+   *  threads of a pool may stop in the middle of everything (Piscina's do between tasks). */
+  readonly publishEvery?: number
+}
+
+/** The same metric API as on the creating thread. The same metric and labels on several threads are one series. */
+export class AttachedTelemetry extends ThreadTelemetry {
+  readonly #onClose: () => void
+  #closed: Promise<FlushResult> | undefined
+
+  /** @internal Use `attachTelemetry`. */
+  constructor(share: TelemetryShare, publishEvery: number, onClose: () => void) {
+    const announce = (message: ChannelMessage) => post(share.id, message)
+    const recorder = new Recorder({
+      share,
+      threadId,
+      publishEvery,
+      announce,
+      onTelemetryClosed: () => void this.close(),
+    })
+    const channel = controlChannelName(share, recorder.laneId)
+    const open = async () => {
+      await aggregatorUp(share)
+      return new BroadcastChannel(channel) as unknown as ControlEndpoint
+    }
+    super(
+      recorder,
+      new ControlClient(open, () => {
+        recorder.publish()
+        // Asked for each time: the aggregator closes channels of threads it has not heard of for long.
+        announce({ type: 'control', channel })
+      }),
+    )
+    this.#onClose = onClose
+  }
+
+  /** Hands over what is left, and gives this thread's lane back. Idempotent; never rejects. A thread that ends by
+   *  itself does this without being asked; a terminated one leaves what it has published. */
+  close(options?: FlushOptions): Promise<FlushResult> {
+    this.#closed ??= this.#close(options)
+    return this.#closed
+  }
+
+  async #close(options?: FlushOptions): Promise<FlushResult> {
+    this.#onClose()
+    this.recorder.publish()
+    const result = await this.flush(options)
+    this.recorder.close()
+    this.control.close(new TelemetryError('OFFLOOP_CLOSED', { fix: 'ask before close()' }))
+    return result
+  }
+}
+
+const attachedById = new Map<string, AttachedTelemetry>()
+
+/** Takes part in the telemetry that gave this share. Synchronous: recording works from the next line on. On one thread
+ *  the same share always gives the same object, so a pool's task may attach each time it runs.
+ *  @param share from `telemetry.share()`, by `workerData` or `postMessage`
+ *  @throws TelemetryError OFFLOOP_SHARE, OFFLOOP_SHARE_VERSION, OFFLOOP_OPTION */
+export function attachTelemetry(share: TelemetryShare, options: AttachOptions = {}): AttachedTelemetry {
+  checkShare(share)
+  const publishEvery = options.publishEvery ?? 1
+  if (!Number.isInteger(publishEvery) || publishEvery < 1 || publishEvery > 64) {
+    throw new TelemetryError('OFFLOOP_OPTION', {
+      at: 'publishEvery',
+      got: publishEvery,
+      fix: 'give a whole number from 1 to 64',
+    })
+  }
+  const known = attachedById.get(share.id)
+  if (known !== undefined) return known
+  const attached = new AttachedTelemetry(share, publishEvery, () => attachedById.delete(share.id))
+  attachedById.set(share.id, attached)
+  return attached
+}
+
+/** Posts one message on a channel that this thread does not listen to. */
+function post(channelName: string, message: ChannelMessage): void {
+  const channel = new BroadcastChannel(channelName)
+  channel.postMessage(message)
+  channel.close()
+}
+
+/** Waits for the aggregator to start; the caller bounds the wait. */
+async function aggregatorUp(share: TelemetryShare): Promise<void> {
+  const control = new Int32Array(share.control)
+  for (;;) {
+    const state = Atomics.load(control, ControlWord.aggregatorState)
+    if (state === AggregatorState.running) return
+    if (state === AggregatorState.stopped) {
+      throw new TelemetryError('OFFLOOP_AGGREGATOR_DOWN', { fix: 'ask while the telemetry is open' })
+    }
+    await sleep(BOOT_POLL_MS, undefined, { ref: false })
+  }
+}

@@ -1,0 +1,129 @@
+/** Receives events from the aggregator on a bus port, on any thread, and hands them to listeners. */
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import type { BusFrame, BusHello } from '../shared/bus-frame.ts'
+import { TelemetryError } from '../shared/errors.ts'
+import { TOPICS, type Topic, type TopicPayloads } from '../shared/topics.ts'
+
+export type Listener<T extends Topic> = (event: TopicPayloads[T]) => void
+
+/** The receiving end of the bus. Listeners run one after the other; one that throws is reported and harms no other. */
+export class BusReader {
+  readonly #port: MessagePort
+  readonly #onListenerError: (topic: Topic, error: unknown) => void
+  readonly #listeners = new Map<Topic, Set<Listener<Topic>>>()
+  #credits: Int32Array | undefined
+  #unpack: ((frame: Uint8Array) => BusFrame) | undefined
+  /** Frames that came before the decoder was loaded. */
+  #waiting: Uint8Array[] = []
+
+  /** @internal Use `connectBus(port)`. */
+  constructor(port: MessagePort, onListenerError: (topic: Topic, error: unknown) => void) {
+    this.#port = port
+    this.#onListenerError = onListenerError
+    port.on('message', (message: BusHello | Uint8Array) => this.#receive(message))
+  }
+
+  /** Calls back for each event of a topic.
+   *  @returns takes the listener back.
+   *  @throws TelemetryError OFFLOOP_TOPIC */
+  on<T extends Topic>(topic: T, listener: Listener<T>): () => void {
+    checkTopic(topic)
+    const listeners = this.#listeners.get(topic) ?? new Set()
+    this.#listeners.set(topic, listeners)
+    // A listener added twice is called twice, and taken back one at a time.
+    const own: Listener<Topic> = event => listener(event as TopicPayloads[T])
+    listeners.add(own)
+    return () => {
+      listeners.delete(own)
+    }
+  }
+
+  get listenerCount(): number {
+    let count = 0
+    for (const listeners of this.#listeners.values()) count += listeners.size
+    return count
+  }
+
+  /** Whether an open bus keeps the thread alive. It does, unless told otherwise. */
+  ref(): this {
+    this.#port.ref()
+    return this
+  }
+
+  unref(): this {
+    this.#port.unref()
+    return this
+  }
+
+  /** Takes what has arrived, then closes the port. */
+  async close(): Promise<void> {
+    for (
+      let next = receiveMessageOnPort(this.#port);
+      next !== undefined;
+      next = receiveMessageOnPort(this.#port)
+    ) {
+      this.#receive(next.message)
+    }
+    this.#port.close()
+    if (this.#waiting.length > 0) await this.#load()
+  }
+
+  #receive(message: BusHello | Uint8Array): void {
+    if (!(message instanceof Uint8Array)) {
+      this.#credits = new Int32Array(message.credits)
+      return
+    }
+    if (this.#unpack !== undefined) {
+      this.#deliver(message)
+      return
+    }
+    this.#waiting.push(message)
+    if (this.#waiting.length === 1) void this.#load()
+  }
+
+  /** The decoder is loaded with the first frame: who never gets an event never pays for it. */
+  async #load(): Promise<void> {
+    const { unpack } = await import('msgpackr')
+    this.#unpack = unpack
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const frame of waiting) this.#deliver(frame)
+  }
+
+  #deliver(packed: Uint8Array): void {
+    // Taken, whatever becomes of it: a listener that throws must not make this reader look slow.
+    if (this.#credits !== undefined) Atomics.add(this.#credits, 0, 1)
+    const { topic, payload } = this.#unpack!(packed)
+    for (const listener of this.#listeners.get(topic) ?? []) {
+      try {
+        listener(payload)
+      } catch (error) {
+        this.#onListenerError(topic, error)
+      }
+    }
+  }
+}
+
+/** Listens to the bus on a port that `telemetry.openBus()` gave, on whichever thread that port was handed to. Events
+ *  arrive there also while the thread that created the telemetry is blocked.
+ *  @param onListenerError default: one line on stderr
+ *  @example
+ *  // in a worker thread, with { port } from the main thread
+ *  connectBus(port).on('perf.slo_violation', event => page(event)) */
+export function connectBus(
+  port: MessagePort,
+  onListenerError: (topic: Topic, error: unknown) => void = reportListenerError,
+): BusReader {
+  return new BusReader(port, onListenerError)
+}
+
+function reportListenerError(topic: Topic, error: unknown): void {
+  console.error(
+    `offloop: a listener of ${topic} threw: ${error instanceof Error ? error.stack : String(error)}`,
+  )
+}
+
+function checkTopic(topic: string): asserts topic is Topic {
+  if ((TOPICS as readonly string[]).includes(topic)) return
+  throw new TelemetryError('OFFLOOP_TOPIC', { got: topic, fix: `use one of ${TOPICS.join(', ')}` })
+}

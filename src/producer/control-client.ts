@@ -1,0 +1,126 @@
+/** Asks the aggregator, over comlink, with a bound on every wait. Producer thread. */
+import type { Remote } from 'comlink'
+import { type ControlEndpoint, toComlink } from '../shared/comlink-endpoint.ts'
+import {
+  type AggregatorControl,
+  type Outcome,
+  openOutcome,
+  type QueryOptions,
+} from '../shared/control-api.ts'
+import { TelemetryError } from '../shared/errors.ts'
+import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
+
+/** How long an answer is waited for, unless the call says otherwise. */
+export const CALL_TIMEOUT_MS = 10_000
+
+type Comlink = typeof import('comlink')
+
+/** Puts one question to the aggregator. */
+export type Ask<Value> = (remote: Remote<AggregatorControl>, comlink: Comlink) => Promise<Outcome<Value>>
+
+/** What `connect` gives. The remote is a proxy that answers to every name, `then` included: it is boxed here, so that no
+ *  promise tries to unwrap it. */
+interface Connection {
+  readonly remote: Remote<AggregatorControl>
+  readonly comlink: Comlink
+}
+
+/** One connection to the aggregator. It keeps the thread alive only while an answer is due. */
+export class ControlClient {
+  readonly #open: () => Promise<ControlEndpoint>
+  readonly #beforeCall: () => void
+  #endpoint: ControlEndpoint | undefined
+  #connection: Promise<Connection> | undefined
+  #openCalls = 0
+  readonly #abandoned: Promise<never>
+  #abandon!: (error: TelemetryError) => void
+  readonly #queries = new Map<string, Promise<SeriesSnapshot>>()
+  #snapshot: Promise<TelemetrySnapshot> | undefined
+
+  /** @param open opens the endpoint, at the first call
+   *  @param beforeCall runs before each call: what it publishes or posts is there before the call is */
+  constructor(open: () => Promise<ControlEndpoint>, beforeCall: () => void) {
+    this.#open = open
+    this.#beforeCall = beforeCall
+    this.#abandoned = new Promise((_, reject) => {
+      this.#abandon = reject
+    })
+    // Not every call is under way when the aggregator goes down.
+    this.#abandoned.catch(() => {})
+  }
+
+  /** One call.
+   *  @param keepAlive whether the thread stays alive until the answer is there
+   *  @throws TelemetryError what the aggregator had to say; OFFLOOP_TIMEOUT; OFFLOOP_AGGREGATOR_DOWN, OFFLOOP_CLOSED */
+  async call<Value>(
+    ask: Ask<Value>,
+    { timeoutMs = CALL_TIMEOUT_MS, keepAlive = true }: { timeoutMs?: number; keepAlive?: boolean } = {},
+  ): Promise<Value> {
+    if (keepAlive) this.#hold()
+    let timer: NodeJS.Timeout | undefined
+    const timedOut = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const fix = 'look for what keeps the aggregator thread busy, or wait longer'
+        reject(new TelemetryError('OFFLOOP_TIMEOUT', { got: `${timeoutMs} ms`, fix }))
+      }, timeoutMs)
+      if (!keepAlive) timer.unref()
+    })
+    try {
+      const answer = this.#connect().then(({ remote, comlink }) => {
+        this.#beforeCall()
+        return ask(remote, comlink)
+      })
+      return openOutcome(await Promise.race([answer, timedOut, this.#abandoned]))
+    } finally {
+      clearTimeout(timer)
+      if (keepAlive) this.#release()
+    }
+  }
+
+  /** Statistics of a metric. Equal questions under way at the same time are asked once. */
+  query(metric: string, options: QueryOptions = {}): Promise<SeriesSnapshot> {
+    const key = JSON.stringify([metric, options.window, Object.entries(options.labels ?? {}).sort()])
+    const underWay = this.#queries.get(key)
+    if (underWay !== undefined) return underWay
+    const asked = this.call(remote => remote.query(metric, options)).finally(() => this.#queries.delete(key))
+    this.#queries.set(key, asked)
+    return asked
+  }
+
+  snapshot(): Promise<TelemetrySnapshot> {
+    this.#snapshot ??= this.call(remote => remote.snapshot()).finally(() => {
+      this.#snapshot = undefined
+    })
+    return this.#snapshot
+  }
+
+  /** Ends the connection; further calls are not answered. */
+  close(error: TelemetryError): void {
+    this.#abandon(error)
+    this.#endpoint?.close()
+  }
+
+  /** Comlink is loaded at the first call: recording does not need it. */
+  #connect(): Promise<Connection> {
+    this.#connection ??= this.#wrap()
+    return this.#connection
+  }
+
+  async #wrap(): Promise<Connection> {
+    const [comlink, endpoint] = await Promise.all([import('comlink'), this.#open()])
+    const remote = comlink.wrap<AggregatorControl>(toComlink(endpoint))
+    this.#endpoint = endpoint
+    // Listening refs the port, which must keep nobody alive but for the sake of an open call.
+    if (this.#openCalls === 0) endpoint.unref()
+    else endpoint.ref()
+    return { remote, comlink }
+  }
+
+  #hold(): void {
+    if (this.#openCalls++ === 0) this.#endpoint?.ref()
+  }
+
+  #release(): void {
+    if (--this.#openCalls === 0) this.#endpoint?.unref()
+  }
+}

@@ -1,0 +1,39 @@
+/** The gauge handle: records the level of one series. Producer thread. */
+import type { Labels } from '../shared/metric.ts'
+import type { SeriesSnapshot } from '../shared/snapshot.ts'
+import type { LaneWriter } from './lane-writer.ts'
+import type { SeriesEntry } from './series-handle.ts'
+
+/** A level that goes up and down. Get it from `telemetry.gauge(…)`. */
+export class Gauge {
+  readonly #lane: LaneWriter
+  readonly #entryId: number
+  readonly #entry: SeriesEntry
+
+  /** @internal */
+  constructor(entry: SeriesEntry, lane: LaneWriter) {
+    this.#lane = lane
+    this.#entryId = entry.entryId
+    this.#entry = entry
+  }
+
+  get labels(): Labels {
+    return this.#entry.labels
+  }
+
+  /** Records the present level, in the metric's unit. The latest over all threads is the gauge's value; the ones before
+   *  it stay in the window. Never throws, waits or allocates; NaN, infinities and non-numbers are counted as invalid. */
+  set(level: number): void {
+    this.#lane.push(this.#entryId, level)
+  }
+
+  /** The same as `set`: every kind of metric can be recorded by this name, but counters. */
+  record(level: number): void {
+    this.#lane.push(this.#entryId, level)
+  }
+
+  /** Statistics of this series over all threads, as the aggregator last published them. */
+  stats(): SeriesSnapshot | undefined {
+    return this.#entry.stats()
+  }
+}

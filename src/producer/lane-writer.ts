@@ -1,0 +1,126 @@
+/** Writes samples into this thread's lane. Producer thread; the hot path of the project. */
+import { AggregatorState, ControlWord, wakeAggregator } from '../shared/memory/control-block.ts'
+import type { DirectoryWriter } from '../shared/memory/directory.ts'
+import {
+  ENTRY_IDS_MAX,
+  HEADER_TIME_UNIT,
+  type LaneMemory,
+  LaneWord,
+  SLOTS_OFFSET_DOUBLES,
+} from '../shared/memory/lane-layout.ts'
+
+/** After the coarse clock has moved on, this many samples are published one by one before batching begins: whoever
+ *  records seldom is seen at once, whoever records in bursts pays less for each (docs/adr/0002). */
+const EAGER_SAMPLES = 64
+
+/** One producer, one consumer, and never overwriting what is unread: a full lane drops and counts. */
+export class LaneWriter {
+  readonly #lane: LaneMemory
+  readonly #control: Int32Array
+  readonly #directory: DirectoryWriter
+  readonly #doubles: Float64Array
+  readonly #mask: number
+  readonly #publishEvery: number
+  #writeIndex: number
+  /** The end of the running batch: before the sample at this index, room and clock are looked at again … */
+  #checkAt: number
+  /** … and once the write index has come here, it is published. */
+  #publishAt: number
+  /** Where the aggregator's read index has to be looked at again. */
+  #roomEnd: number
+  #eagerEnd: number
+  #timeMs = -1
+  /** The running batch's time, as it stands in slot headers. */
+  #timeHeader = 0
+  #isClosed = false
+
+  /** @param control the control block
+   *  @param directory where dropped samples are counted for their series
+   *  @param publishEvery samples to a batch, in a burst; 1 publishes each */
+  constructor(lane: LaneMemory, control: Int32Array, directory: DirectoryWriter, publishEvery: number) {
+    this.#lane = lane
+    this.#control = control
+    this.#directory = directory
+    this.#doubles = lane.doubles
+    this.#mask = lane.capacity - 1
+    this.#publishEvery = publishEvery
+    this.#writeIndex = lane.words[LaneWord.writeIndex]!
+    this.#checkAt = this.#writeIndex
+    this.#publishAt = this.#writeIndex
+    this.#roomEnd = this.#writeIndex
+    this.#eagerEnd = this.#writeIndex
+  }
+
+  /** Writes one sample. Never waits, throws or allocates. What is not a number goes in as NaN: the aggregator counts
+   *  it as invalid.
+   *  @param entryId the series' id in this thread's directory, plus HEADER_INCREMENT for a counter's increment */
+  push(entryId: number, value: number): void {
+    const writeIndex = this.#writeIndex
+    if (writeIndex === this.#checkAt && !this.#beginBatch(entryId)) return
+    const doubles = this.#doubles
+    const slot = SLOTS_OFFSET_DOUBLES + ((writeIndex & this.#mask) << 1)
+    doubles[slot] = this.#timeHeader + entryId
+    doubles[slot + 1] = typeof value === 'number' ? value : Number.NaN
+    const next = (writeIndex + 1) | 0
+    this.#writeIndex = next
+    if (next === this.#publishAt) this.#publish()
+  }
+
+  /** Makes every sample so far visible to the aggregator, and ends the running batch. */
+  publish(): void {
+    this.#publish()
+    this.#checkAt = this.#writeIndex
+  }
+
+  /** From now on samples are counted as recorded after close, and nothing else. */
+  close(): void {
+    this.publish()
+    this.#isClosed = true
+  }
+
+  #publish(): void {
+    // Published last: whoever sees the index sees the slots before it.
+    Atomics.store(this.#lane.words, LaneWord.writeIndex, this.#writeIndex)
+  }
+
+  /** Looks at clock and room once for the samples up to the next publishing.
+   *  @returns false when the sample has no place: it has been counted. */
+  #beginBatch(entryId: number): boolean {
+    const writeIndex = this.#writeIndex
+    if (this.#isClosed) {
+      this.#lane.words[LaneWord.afterClose]!++
+      return false
+    }
+    if (writeIndex === this.#roomEnd && !this.#findRoom()) {
+      this.#lane.words[LaneWord.dropped]!++
+      this.#directory.countDropped(entryId & (ENTRY_IDS_MAX - 1))
+      return false
+    }
+    // A plain read: an aligned 32-bit word does not tear, and a value a moment old is as good.
+    const timeMs = this.#control[ControlWord.clockMs]!
+    if (timeMs !== this.#timeMs) {
+      this.#timeMs = timeMs
+      this.#timeHeader = (timeMs >>> 0) * HEADER_TIME_UNIT
+      this.#eagerEnd = (writeIndex + EAGER_SAMPLES) | 0
+    }
+    const isEager = ((this.#eagerEnd - writeIndex) | 0) > 0
+    const roomCount = (this.#roomEnd - writeIndex) | 0
+    this.#checkAt = (writeIndex + Math.min(isEager ? 1 : this.#publishEvery, roomCount)) | 0
+    this.#publishAt = this.#checkAt
+    return true
+  }
+
+  /** Looks at the read index. Room is taken a quarter of a lane at a time, so that a lane filling up wakes the
+   *  aggregator before it is full. */
+  #findRoom(): boolean {
+    const { capacity, words } = this.#lane
+    const fill = (this.#writeIndex - Atomics.load(words, LaneWord.readIndex)) | 0
+    if (fill >= capacity >> 1) {
+      this.#publish()
+      const isRunning = Atomics.load(this.#control, ControlWord.aggregatorState) === AggregatorState.running
+      if (isRunning) wakeAggregator(this.#control)
+    }
+    this.#roomEnd = (this.#writeIndex + Math.min(capacity - fill, capacity >> 2)) | 0
+    return fill < capacity
+  }
+}

@@ -1,0 +1,76 @@
+/** The latency handle: records durations of one series. Producer thread. */
+import type { Labels } from '../shared/metric.ts'
+import type { SeriesSnapshot } from '../shared/snapshot.ts'
+import type { LaneWriter } from './lane-writer.ts'
+import type { Marks } from './marks.ts'
+import type { SeriesEntry } from './series-handle.ts'
+
+const NS_PER_UNIT: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 }
+
+/** Durations of one series. Get it from `telemetry.latency(…)`, and from `.labels({…})` when the metric has labels. */
+export class Latency {
+  readonly #lane: LaneWriter
+  readonly #marks: Marks
+  readonly #entryId: number
+  readonly #unitsPerNs: number
+  readonly #entry: SeriesEntry
+
+  /** @internal */
+  constructor(entry: SeriesEntry, lane: LaneWriter, marks: Marks) {
+    this.#lane = lane
+    this.#marks = marks
+    this.#entryId = entry.entryId
+    this.#unitsPerNs = 1 / NS_PER_UNIT[entry.metric.unit]!
+    this.#entry = entry
+  }
+
+  get labels(): Labels {
+    return this.#entry.labels
+  }
+
+  /** Records one duration, in the metric's unit (ms unless it was registered with another).
+   *  Never throws, waits or allocates; NaN, infinities and non-numbers are counted as invalid. */
+  record(duration: number): void {
+    this.#lane.push(this.#entryId, duration)
+  }
+
+  /** Begins a measurement.
+   *  @returns a numeric handle for `markEnd`: it lies in a preallocated table, nothing is allocated. */
+  markStart(): number {
+    return this.#marks.start(this.#entryId)
+  }
+
+  /** Ends a measurement and records its duration. A handle that is stale, already ended, of another metric or of
+   *  another thread is counted and ignored. */
+  markEnd(mark: number): void {
+    const elapsedNs = this.#marks.end(this.#entryId, mark)
+    if (elapsedNs >= 0) this.#lane.push(this.#entryId, elapsedNs * this.#unitsPerNs)
+  }
+
+  /** Runs `work` and records how long it took, also when it throws.
+   *  @returns what `work` returns. */
+  time<Result>(work: () => Result): Result {
+    const mark = this.markStart()
+    try {
+      return work()
+    } finally {
+      this.markEnd(mark)
+    }
+  }
+
+  /** Runs `work` and records how long its promise took to settle, also when it rejects. */
+  async timeAsync<Result>(work: () => PromiseLike<Result> | Result): Promise<Result> {
+    const mark = this.markStart()
+    try {
+      return await work()
+    } finally {
+      this.markEnd(mark)
+    }
+  }
+
+  /** Statistics of this series over all threads, as the aggregator last published them: read from shared memory,
+   *  without a message. Undefined before the first have been published. */
+  stats(): SeriesSnapshot | undefined {
+    return this.#entry.stats()
+  }
+}

@@ -1,0 +1,146 @@
+/** Options of createTelemetry: their meaning, defaults, and what is wrong with those given. Creating thread. */
+import { TelemetryError } from '../shared/errors.ts'
+import { checkLaneCapacity, LANE_CAPACITY_DEFAULT } from '../shared/memory/lane-layout.ts'
+import type { SLODefinition } from '../shared/slo/definition.ts'
+import { resolveSLO } from '../shared/slo/definition-check.ts'
+import { closestName } from '../shared/statistics/closest-name.ts'
+import { checkWindowCapacity, WINDOW_CAPACITY_DEFAULT } from '../shared/statistics/window.ts'
+import type { Publish } from '../shared/topics.ts'
+import { MARK_CAPACITY_DEFAULT } from './marks.ts'
+
+export interface TelemetryOptions {
+  /** Name of the service that is measured. */
+  readonly service: string
+  /** Samples each thread's lane holds: a power of two. 16 bytes each. Default 65,536. */
+  readonly laneCapacity?: number
+  /** What becomes of samples that find their lane full: they are dropped, and counted exactly. */
+  readonly overflow?: 'drop'
+  /** Samples each series' rolling window holds. Default 10,000. */
+  readonly windowCapacity?: number
+  /** Series of one metric; further label values share an overflow series. Default 1,000. */
+  readonly maxSeriesPerMetric?: number
+  /** Marks that may be open at once on each thread: a power of two. Default 4,096. */
+  readonly markCapacity?: number
+  /** Samples to a batch while this thread records in bursts: 1 to 64. Default 16 (docs/adr/0002). */
+  readonly publishEvery?: number
+  /** Objectives from the start; their metrics may be registered later. */
+  readonly slos?: readonly SLODefinition[]
+  /** How often SLOs are checked. Default 5,000. */
+  readonly sloCheckIntervalMs?: number
+  /** One violation per key in this time; 0: no limit. Default 10,000. */
+  readonly rateLimitWindowMs?: number
+  /** The rate limit's key: `percentile` is metric, labels and percentile; `metric` is the metric. Default `percentile`. */
+  readonly rateLimitScope?: 'percentile' | 'metric'
+  /** Takes every event of the bus, on this thread. May throw, reject or hang: that is counted and harms nothing. */
+  readonly publish?: Publish
+  /** Takes the lines that otherwise go to stderr, on this thread; `false` silences them. */
+  readonly log?: ((line: string) => void) | false
+}
+
+export type ResolvedOptions = Required<Omit<TelemetryOptions, 'publish' | 'log'>> &
+  Pick<TelemetryOptions, 'publish' | 'log'>
+
+const DURATION_MS_MAX = 2_147_483_647
+
+/** The options with their defaults.
+ *  @throws TelemetryError OFFLOOP_OPTION, OFFLOOP_LANE_SIZE, OFFLOOP_WINDOW_SIZE, OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE */
+export function resolveOptions(options: TelemetryOptions): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TelemetryError('OFFLOOP_OPTION', {
+      got: options,
+      fix: "give options, at least { service: 'name' }",
+    })
+  }
+  const resolved: ResolvedOptions = { ...DEFAULTS, ...withoutUndefined(options) }
+  for (const name of Object.keys(resolved)) if (!(name in CHECKS)) throw unknownOption(name)
+  for (const [name, check] of Object.entries(CHECKS)) check(resolved[name as keyof TelemetryOptions], name)
+  return resolved
+}
+
+const DEFAULTS = {
+  service: '',
+  laneCapacity: LANE_CAPACITY_DEFAULT,
+  overflow: 'drop',
+  windowCapacity: WINDOW_CAPACITY_DEFAULT,
+  maxSeriesPerMetric: 1_000,
+  markCapacity: MARK_CAPACITY_DEFAULT,
+  publishEvery: 16,
+  slos: [],
+  sloCheckIntervalMs: 5_000,
+  rateLimitWindowMs: 10_000,
+  rateLimitScope: 'percentile',
+} as const
+
+const CHECKS: Readonly<Record<keyof TelemetryOptions, (value: unknown, at: string) => void>> = {
+  service: (value, at) =>
+    check(typeof value === 'string' && value !== '', value, at, 'name the service that is measured'),
+  laneCapacity: checkLaneCapacity,
+  overflow: oneOf('drop'),
+  windowCapacity: value => checkWindowCapacity(value as number),
+  maxSeriesPerMetric: wholeNumber(1, 1_000_000),
+  markCapacity: (value, at) => {
+    const isPowerOfTwo = typeof value === 'number' && Number.isInteger(Math.log2(value))
+    check(isPowerOfTwo && value >= 2 && value <= 65_536, value, at, 'use a power of two from 2 to 65536')
+  },
+  publishEvery: wholeNumber(1, 64),
+  slos: (value, at) => {
+    check(Array.isArray(value), value, at, 'give an array of SLO definitions')
+    for (const [index, definition] of (value as unknown[]).entries())
+      resolveSLO(definition, `${at}[${index}]`)
+  },
+  sloCheckIntervalMs: milliseconds(1),
+  rateLimitWindowMs: milliseconds(0),
+  rateLimitScope: oneOf('percentile', 'metric'),
+  publish: (value, at) =>
+    check(value === undefined || typeof value === 'function', value, at, 'give a function'),
+  log: (value, at) =>
+    check(
+      value === undefined || value === false || typeof value === 'function',
+      value,
+      at,
+      'give a function, or false',
+    ),
+}
+
+function check(isValid: boolean, got: unknown, at: string, fix: string): void {
+  if (!isValid) throw new TelemetryError('OFFLOOP_OPTION', { at, got, fix })
+}
+
+function oneOf(...choices: readonly string[]) {
+  return (value: unknown, at: string) =>
+    check(
+      choices.includes(value as string),
+      value,
+      at,
+      `use ${choices.map(choice => `'${choice}'`).join(' or ')}`,
+    )
+}
+
+function wholeNumber(min: number, max: number) {
+  return (value: unknown, at: string) => {
+    const isValid = typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
+    check(isValid, value, at, `give a whole number from ${min} to ${max}`)
+  }
+}
+
+function milliseconds(min: number) {
+  return (value: unknown, at: string) => {
+    const isValid = typeof value === 'number' && value >= min && value <= DURATION_MS_MAX
+    check(isValid, value, at, `give milliseconds from ${min} to ${DURATION_MS_MAX}`)
+  }
+}
+
+function withoutUndefined(options: TelemetryOptions): TelemetryOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as unknown as TelemetryOptions
+}
+
+function unknownOption(name: string): TelemetryError {
+  const closest = closestName(name, Object.keys(CHECKS))
+  const fix =
+    closest === undefined
+      ? `remove it, or use one of ${Object.keys(CHECKS).join(', ')}`
+      : `did you mean "${closest}"?`
+  return new TelemetryError('OFFLOOP_OPTION', { at: name, fix })
+}

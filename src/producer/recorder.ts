@@ -1,0 +1,226 @@
+/** The metric API on one lane: registers metrics, hands out handles, keeps the heartbeat. Producer thread. */
+import { TelemetryError } from '../shared/errors.ts'
+import { labelsOf } from '../shared/labels.ts'
+import { BoardReader } from '../shared/memory/board.ts'
+import { ControlWord } from '../shared/memory/control-block.ts'
+import { createDirectory, DirectoryWriter, EntryWord } from '../shared/memory/directory.ts'
+import { createLane, type LaneMemory, LaneWord, Lease } from '../shared/memory/lane-layout.ts'
+import {
+  describeMetric,
+  isSameMetric,
+  type MetricDescriptor,
+  type MetricKind,
+  metricConflict,
+} from '../shared/metric.ts'
+import type { LaneAnnouncement, TelemetryShare } from '../shared/share.ts'
+import { Counter } from './counter.ts'
+import { Gauge } from './gauge.ts'
+import { LabelledMetric } from './labelled-metric.ts'
+import { LaneWriter } from './lane-writer.ts'
+import { Latency } from './latency.ts'
+import { Marks } from './marks.ts'
+import type {
+  CounterOptions,
+  GaugeOptions,
+  LatencyOptions,
+  MetricOf,
+  MetricOptions,
+} from './metric-options.ts'
+import { SeriesEntry } from './series-handle.ts'
+import { onThreadExit } from './thread-exit.ts'
+
+const HEARTBEAT_INTERVAL_MS = 50
+
+interface RegisteredMetric {
+  readonly descriptor: MetricDescriptor
+  readonly firstWord: number
+  readonly api: unknown
+}
+
+/** One thread's part in a telemetry: a lane, a directory, and the metrics registered on this thread. */
+export class Recorder {
+  readonly #share: TelemetryShare
+  readonly #control: Int32Array
+  readonly #lane: LaneMemory
+  readonly #directory = new DirectoryWriter(createDirectory())
+  readonly #board: BoardReader
+  readonly #writer: LaneWriter
+  readonly #marks: Marks
+  readonly #metrics = new Map<string, RegisteredMetric>()
+  readonly #latencies = new Map<number, Latency>()
+  readonly #announce: (announcement: LaneAnnouncement) => void
+  readonly #onTelemetryClosed: (() => void) | undefined
+  readonly #heartbeat: NodeJS.Timeout
+  readonly #forgetExit: () => void
+  #countersAfterClose: (() => number) | undefined
+
+  /** @param options.announce tells the aggregator of this lane; called again should it have been given up
+   *  @param options.onTelemetryClosed the creating thread has closed the telemetry */
+  constructor(options: {
+    share: TelemetryShare
+    threadId: number
+    publishEvery: number
+    announce: (announcement: LaneAnnouncement) => void
+    onTelemetryClosed?: () => void
+  }) {
+    const { share } = options
+    this.#share = share
+    this.#control = new Int32Array(share.control)
+    this.#lane = createLane({
+      capacity: share.laneCapacity,
+      laneId: Atomics.add(this.#control, ControlWord.nextLaneId, 1),
+      threadId: options.threadId,
+    })
+    this.#board = new BoardReader(share.board)
+    this.#writer = new LaneWriter(this.#lane, this.#control, this.#directory, options.publishEvery)
+    this.#marks = new Marks(this.#lane, share.markCapacity)
+    this.#announce = options.announce
+    this.#onTelemetryClosed = options.onTelemetryClosed
+    this.#beat()
+    this.#announceLane()
+    // The backstop of batched publishing, and the sign of life. It never keeps the thread alive.
+    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_INTERVAL_MS).unref()
+    this.#forgetExit = onThreadExit(() => this.#end())
+  }
+
+  latency<const Names extends readonly string[] = []>(
+    name: string,
+    options?: LatencyOptions<Names>,
+  ): MetricOf<Latency, Names> {
+    return this.#metric('latency', name, options, entry => {
+      const latency = new Latency(entry, this.#writer, this.#marks)
+      this.#latencies.set(entry.entryId, latency)
+      return latency
+    }) as MetricOf<Latency, Names>
+  }
+
+  gauge<const Names extends readonly string[] = []>(
+    name: string,
+    options?: GaugeOptions<Names>,
+  ): MetricOf<Gauge, Names> {
+    return this.#metric('gauge', name, options, entry => new Gauge(entry, this.#writer)) as MetricOf<
+      Gauge,
+      Names
+    >
+  }
+
+  counter<const Names extends readonly string[] = []>(
+    name: string,
+    options?: CounterOptions<Names>,
+  ): MetricOf<Counter, Names> {
+    const bind = (entry: SeriesEntry) => new Counter(entry, this.#writer, this.#directory)
+    return this.#metric('counter', name, options, bind) as MetricOf<Counter, Names>
+  }
+
+  markStart(latency: Latency): number {
+    if (latency instanceof Latency) return latency.markStart()
+    this.#marks.reject()
+    return -1
+  }
+
+  markEnd(mark: number): void {
+    const latency = this.#latencies.get(this.#marks.ownerOf(mark))
+    if (latency === undefined) this.#marks.reject()
+    else latency.markEnd(mark)
+  }
+
+  descriptorOf(name: string): MetricDescriptor | undefined {
+    return this.#metrics.get(name)?.descriptor
+  }
+
+  metricNames(): string[] {
+    return [...this.#metrics.keys()]
+  }
+
+  /** Makes everything recorded so far visible to the aggregator. Costs one atomic store. */
+  publish(): void {
+    this.#writer.publish()
+  }
+
+  /** Samples of this thread that were dropped, and that the aggregator has not taken yet. */
+  get backlog(): { dropped: number; pending: number } {
+    const { words } = this.#lane
+    const pending = (Atomics.load(words, LaneWord.writeIndex) - Atomics.load(words, LaneWord.readIndex)) | 0
+    return { dropped: words[LaneWord.dropped]! >>> 0, pending }
+  }
+
+  /** Samples recorded after close, counters' increments included. */
+  get recordedAfterClose(): number {
+    return (this.#lane.words[LaneWord.afterClose]! >>> 0) + (this.#countersAfterClose?.() ?? 0)
+  }
+
+  /** Ends recording on this thread; what comes later is counted and goes nowhere. Idempotent. */
+  close(): void {
+    if (this.#countersAfterClose !== undefined) return
+    clearInterval(this.#heartbeat)
+    this.#forgetExit()
+    this.#writer.close()
+    this.#end()
+    this.#countersAfterClose = this.#directory.detach()
+  }
+
+  #beat(): void {
+    this.#writer.publish()
+    Atomics.store(this.#lane.words, LaneWord.heartbeatMs, Atomics.load(this.#control, ControlWord.clockMs))
+    // The aggregator took this thread for dead and let its lane go: a suspended machine, a loop blocked for long.
+    if (Atomics.load(this.#lane.words, LaneWord.lease) === Lease.retired) this.#announceLane()
+    if (Atomics.load(this.#control, ControlWord.closed) === 1) this.#onTelemetryClosed?.()
+  }
+
+  get laneId(): number {
+    return this.#lane.laneId
+  }
+
+  #announceLane(): void {
+    Atomics.store(this.#lane.words, LaneWord.lease, Lease.announced)
+    this.#announce({ type: 'lane', lane: this.#lane.buffer, directory: this.#directory.buffer })
+  }
+
+  #end(): void {
+    this.#writer.publish()
+    Atomics.store(this.#lane.words, LaneWord.ended, 1)
+  }
+
+  /** The metric of this name: the one handle, or the labelled metric. Registered again it is the same object, and its
+   *  violation rate limit begins anew. */
+  #metric<Handle>(
+    kind: MetricKind,
+    name: string,
+    options: MetricOptions | undefined,
+    bind: (entry: SeriesEntry) => Handle,
+  ): unknown {
+    if (this.#countersAfterClose !== undefined) {
+      throw new TelemetryError('OFFLOOP_CLOSED', { at: name, fix: 'register metrics before close()' })
+    }
+    const descriptor = describeMetric(kind, name, options)
+    const known = this.#metrics.get(name)
+    if (known !== undefined) {
+      if (!isSameMetric(known.descriptor, descriptor)) throw metricConflict(known.descriptor, descriptor)
+      Atomics.add(this.#directory.words, known.firstWord + EntryWord.registrations, 1)
+      return known.api
+    }
+    const { entryId: metricEntryId, firstWord } = this.#directory.append({ type: 'metric', descriptor })
+    const bindSeries = (labelValues: readonly string[], isOverflow: boolean): Handle => {
+      const place = this.#directory.append({ type: 'series', metricEntryId, labelValues, isOverflow })
+      return bind(
+        new SeriesEntry({
+          metric: descriptor,
+          labels: labelsOf(descriptor.labelNames, labelValues),
+          ...place,
+          isOverflow,
+          directory: this.#directory,
+          board: this.#board,
+          windowCapacity: this.#share.windowCapacity,
+        }),
+      )
+    }
+    const api =
+      descriptor.labelNames.length === 0
+        ? bindSeries([], false)
+        : new LabelledMetric(descriptor, this.#share.maxSeriesPerMetric, (labelValues, isOverflow) =>
+            bindSeries(labelValues, isOverflow),
+          )
+    this.#metrics.set(name, { descriptor, firstWord, api })
+    return api
+  }
+}

@@ -1,0 +1,82 @@
+/** What every handle knows of its series: who it is, and how its latest statistics are read. Producer thread. */
+
+import type { BoardReader } from '../shared/memory/board.ts'
+import { type DirectoryWriter, EntryWord } from '../shared/memory/directory.ts'
+import type { Labels, MetricDescriptor } from '../shared/metric.ts'
+import type { SeriesSnapshot } from '../shared/snapshot.ts'
+
+/** One series as this thread has registered it. */
+export class SeriesEntry {
+  readonly metric: MetricDescriptor
+  readonly labels: Labels
+  readonly entryId: number
+  readonly firstWord: number
+  readonly isOverflow: boolean
+  readonly #directory: DirectoryWriter
+  readonly #board: BoardReader
+  readonly #windowCapacity: number
+
+  constructor(options: {
+    metric: MetricDescriptor
+    labels: Labels
+    entryId: number
+    firstWord: number
+    isOverflow: boolean
+    directory: DirectoryWriter
+    board: BoardReader
+    windowCapacity: number
+  }) {
+    this.metric = options.metric
+    this.labels = options.labels
+    this.entryId = options.entryId
+    this.firstWord = options.firstWord
+    this.isOverflow = options.isOverflow
+    this.#directory = options.directory
+    this.#board = options.board
+    this.#windowCapacity = options.windowCapacity
+  }
+
+  /** What the aggregator last published about this series, all threads together; undefined before it first has. */
+  stats(): SeriesSnapshot | undefined {
+    const slot = Atomics.load(this.#directory.words, this.firstWord + EntryWord.boardSlot) - 1
+    const fields = slot < 0 ? undefined : this.#board.read(slot)
+    if (fields === undefined) return undefined
+    const { name: metric, kind, unit } = this.metric
+    const [timestamp, count, sum, min, max, last, p50, p90, p95, p99, rate, total, totalSum, lost, invalid] =
+      fields
+    return {
+      metric,
+      labels: this.labels,
+      kind,
+      unit,
+      count: count!,
+      sum: sum!,
+      min: orNone(min!),
+      max: orNone(max!),
+      mean: count! > 0 ? sum! / count! : undefined,
+      last: orNone(last!),
+      p50: orNone(p50!),
+      p90: orNone(p90!),
+      p95: orNone(p95!),
+      p99: orNone(p99!),
+      rate: rate!,
+      total: total!,
+      totalSum: totalSum!,
+      invalid: invalid!,
+      window: {
+        capacity: this.#windowCapacity,
+        size: count!,
+        evicted: kind === 'counter' ? 0 : total! - count!,
+      },
+      lost: lost!,
+      exact: true,
+      overflow: this.isOverflow,
+      timestamp: timestamp!,
+    }
+  }
+}
+
+/** The board has NaN where there is no value. */
+function orNone(value: number): number | undefined {
+  return Number.isNaN(value) ? undefined : value
+}

@@ -1,0 +1,114 @@
+/** What telemetry offers on every thread: metrics, and questions to the aggregator. Producer thread. */
+import type { QueryOptions } from '../shared/control-api.ts'
+import { TelemetryError } from '../shared/errors.ts'
+import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
+import type { ControlClient } from './control-client.ts'
+import type { Counter } from './counter.ts'
+import type { Gauge } from './gauge.ts'
+import type { Latency } from './latency.ts'
+import type { CounterOptions, GaugeOptions, LatencyOptions, MetricOf } from './metric-options.ts'
+import type { Recorder } from './recorder.ts'
+
+/** What became of what was recorded. */
+export interface FlushResult {
+  /** Everything was taken: nothing was lost, and the aggregator answered in time. */
+  readonly ok: boolean
+  /** Samples lost since the start, on all threads. When timed out: what this thread lost, and has still to hand over. */
+  readonly lost: number
+  readonly timedOut: boolean
+}
+
+export interface FlushOptions {
+  /** How long to wait for the aggregator. Default 5,000. */
+  readonly timeoutMs?: number
+}
+
+export const FLUSH_TIMEOUT_MS = 5_000
+
+/** The metric API on this thread. Recording works from the first line on, whether or not the aggregator is up. */
+export abstract class ThreadTelemetry {
+  /** @internal */
+  protected readonly recorder: Recorder
+  /** @internal */
+  protected readonly control: ControlClient
+
+  /** @internal */
+  constructor(recorder: Recorder, control: ControlClient) {
+    this.recorder = recorder
+    this.control = control
+  }
+
+  /** Registers a latency: durations, with exact rolling percentiles. Registering the same again gives the same, and
+   *  resets its violation rate limit.
+   *  @example telemetry.latency('db_query', { unit: 'ms', labelNames: ['table'] }).labels({ table: 'users' })
+   *  @throws TelemetryError OFFLOOP_METRIC_NAME, OFFLOOP_METRIC_UNIT, OFFLOOP_METRIC_CONFLICT, OFFLOOP_LABEL_NAME */
+  latency<const Names extends readonly string[] = []>(
+    name: string,
+    options?: LatencyOptions<Names>,
+  ): MetricOf<Latency, Names> {
+    return this.recorder.latency(name, options)
+  }
+
+  /** Registers a gauge: a level that goes up and down.
+   *  @throws TelemetryError like `latency` */
+  gauge<const Names extends readonly string[] = []>(
+    name: string,
+    options?: GaugeOptions<Names>,
+  ): MetricOf<Gauge, Names> {
+    return this.recorder.gauge(name, options)
+  }
+
+  /** Registers a counter: a total that only grows.
+   *  @throws TelemetryError like `latency` */
+  counter<const Names extends readonly string[] = []>(
+    name: string,
+    options?: CounterOptions<Names>,
+  ): MetricOf<Counter, Names> {
+    return this.recorder.counter(name, options)
+  }
+
+  /** The same as `latency.markStart()`. */
+  markStart(latency: Latency): number {
+    return this.recorder.markStart(latency)
+  }
+
+  /** Ends a mark of any latency of this thread. */
+  markEnd(mark: number): void {
+    this.recorder.markEnd(mark)
+  }
+
+  /** Statistics of one metric, all threads together: of the series with the given labels, or of all series merged,
+   *  exactly. Covers everything this thread has recorded before the call.
+   *  @throws TelemetryError OFFLOOP_METRIC_UNKNOWN, OFFLOOP_LABEL_UNKNOWN, OFFLOOP_TIME_WINDOW, OFFLOOP_TIMEOUT,
+   *  OFFLOOP_AGGREGATOR_DOWN, OFFLOOP_CLOSED */
+  query(metric: string, options?: QueryOptions): Promise<SeriesSnapshot> {
+    return this.control.query(metric, options)
+  }
+
+  /** Statistics of every series, the lanes, and the SLOs.
+   *  @throws TelemetryError OFFLOOP_TIMEOUT, OFFLOOP_AGGREGATOR_DOWN, OFFLOOP_CLOSED */
+  snapshot(): Promise<TelemetrySnapshot> {
+    return this.control.snapshot()
+  }
+
+  /** Hands over everything this thread has recorded, and what other threads have published. Never rejects. */
+  flush({ timeoutMs = FLUSH_TIMEOUT_MS }: FlushOptions = {}): Promise<FlushResult> {
+    return this.resultOf(this.control.call(remote => remote.flush(), { timeoutMs }))
+  }
+
+  /** @internal */
+  protected async resultOf(answer: Promise<{ readonly lost: number }>): Promise<FlushResult> {
+    try {
+      const { lost } = await answer
+      return { ok: lost === 0, lost, timedOut: false }
+    } catch (error) {
+      const { dropped, pending } = this.recorder.backlog
+      const lost = dropped + pending
+      return {
+        ok: false,
+        lost,
+        timedOut: error instanceof TelemetryError && error.code === 'OFFLOOP_TIMEOUT',
+      }
+    }
+  }
+}

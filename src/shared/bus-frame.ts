@@ -1,0 +1,22 @@
+/** The bus on the wire: one event to a frame, and the flow control that bounds it. */
+import type { Topic, TopicPayloads } from './topics.ts'
+
+/** What a frame holds, packed with msgpackr. */
+export interface BusFrame<T extends Topic = Topic> {
+  readonly topic: T
+  readonly payload: TopicPayloads[T]
+}
+
+/** Frames a reader may be behind before further ones are dropped and counted. */
+export const BUS_FRAMES_MAX = 1_024
+
+/** Credits: one word of shared memory in which a reader counts the frames it has taken. Only the reader writes it. */
+export function createCredits(): SharedArrayBuffer {
+  return new SharedArrayBuffer(4)
+}
+
+/** The first message on a bus port: where its reader finds its credits. */
+export interface BusHello {
+  readonly type: 'offloop-bus'
+  readonly credits: SharedArrayBuffer
+}

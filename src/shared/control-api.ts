@@ -1,0 +1,54 @@
+/** What the aggregator answers on its control ports. Types, and the envelope that carries coded errors across threads. */
+import type { MessagePort } from 'node:worker_threads'
+import { TelemetryError, type TelemetryErrorCode, type TelemetryErrorDetails } from './errors.ts'
+import type { DurationText, SLODefinition } from './slo/definition.ts'
+import type { SeriesSnapshot, TelemetrySnapshot } from './snapshot.ts'
+
+export interface QueryOptions {
+  /** Only series with these label values; without it, all series of the metric merged. */
+  readonly labels?: Readonly<Record<string, string | number | boolean>>
+  /** The last so much time, from time slices, and not the rolling window of the last samples. Up to `1h`. */
+  readonly window?: DurationText
+}
+
+/** A value or a coded error: errors that cross a thread lose their class, so they travel as data. */
+export type Outcome<Value> =
+  | { readonly value: Value }
+  | { readonly error: { readonly code: TelemetryErrorCode; readonly details: TelemetryErrorDetails } }
+
+/** Every method first drains all lanes, so an answer covers whatever was published before the question. */
+export interface AggregatorControl {
+  /** Answers once the aggregator is up. */
+  hello(): Outcome<true>
+  query(metric: string, options: QueryOptions): Outcome<SeriesSnapshot>
+  snapshot(): Outcome<TelemetrySnapshot>
+  /** @returns a number to remove it by. */
+  addSlo(definition: SLODefinition): Outcome<number>
+  removeSlo(sloId: number): Outcome<true>
+  /** Sends frames to `port` from now on. `credits` is where its reader counts what it has taken. */
+  openBus(port: MessagePort, credits: SharedArrayBuffer): Outcome<true>
+  flush(): Outcome<{ readonly lost: number }>
+  /** Drains for the last time and stops. */
+  close(): Outcome<{ readonly lost: number }>
+}
+
+export function outcomeOf<Value>(work: () => Value): Outcome<Value> {
+  try {
+    return { value: work() }
+  } catch (error) {
+    if (!(error instanceof TelemetryError)) throw error
+    const { got, ...details } = error.details
+    // What was given may not be cloneable; the message has shown it already.
+    return { error: { code: error.code, details: { ...details, ...(isPlain(got) ? { got } : {}) } } }
+  }
+}
+
+/** @throws TelemetryError as the aggregator had it */
+export function openOutcome<Value>(outcome: Outcome<Value>): Value {
+  if ('value' in outcome) return outcome.value
+  throw new TelemetryError(outcome.error.code, outcome.error.details)
+}
+
+function isPlain(value: unknown): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value)
+}

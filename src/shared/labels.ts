@@ -1,0 +1,79 @@
+/** Label values: how a set of labels is checked and turned into the key of its series. */
+import { TelemetryError } from './errors.ts'
+import { LABEL_VALUE_LENGTH_MAX, type Labels, type MetricDescriptor, OVERFLOW_LABEL_VALUE } from './metric.ts'
+
+/** Label values in the order of the metric's label names.
+ *  Numbers and booleans are taken as their text.
+ *  @throws TelemetryError OFFLOOP_LABEL_MISSING, OFFLOOP_LABEL_UNKNOWN, OFFLOOP_LABEL_VALUE */
+export function labelValuesOf(metric: MetricDescriptor, labels: unknown): readonly string[] {
+  const given = asRecord(labels, metric.name)
+  for (const labelName of Object.keys(given)) {
+    if (!metric.labelNames.includes(labelName)) throw unknownLabel(metric, labelName)
+  }
+  return metric.labelNames.map(labelName => {
+    if (!Object.hasOwn(given, labelName)) {
+      throw new TelemetryError('OFFLOOP_LABEL_MISSING', {
+        at: metric.name,
+        got: labelName,
+        fix: `give a value for each of ${metric.labelNames.join(', ')}`,
+      })
+    }
+    return labelText(given[labelName], `${metric.name}.${labelName}`)
+  })
+}
+
+/** Some of a metric's labels, as a filter.
+ *  @throws TelemetryError OFFLOOP_LABEL_UNKNOWN, OFFLOOP_LABEL_VALUE */
+export function labelFilterOf(metric: MetricDescriptor, labels: unknown): Labels {
+  const filter: Record<string, string> = {}
+  for (const [labelName, value] of Object.entries(asRecord(labels, metric.name))) {
+    if (!metric.labelNames.includes(labelName)) throw unknownLabel(metric, labelName)
+    filter[labelName] = labelText(value, `${metric.name}.${labelName}`)
+  }
+  return filter
+}
+
+/** One text for one set of values: injective, whatever the values contain. */
+export function seriesKeyOf(labelValues: readonly string[]): string {
+  return labelValues.length === 1 ? labelValues[0]! : JSON.stringify(labelValues)
+}
+
+export function labelsOf(labelNames: readonly string[], labelValues: readonly string[]): Labels {
+  return Object.fromEntries(labelNames.map((labelName, index) => [labelName, labelValues[index] ?? '']))
+}
+
+export function overflowValuesOf(metric: MetricDescriptor): readonly string[] {
+  return metric.labelNames.map(() => OVERFLOW_LABEL_VALUE)
+}
+
+function asRecord(labels: unknown, metricName: string): Record<string, unknown> {
+  if (typeof labels === 'object' && labels !== null && !Array.isArray(labels))
+    return labels as Record<string, unknown>
+  throw new TelemetryError('OFFLOOP_LABEL_MISSING', {
+    at: metricName,
+    got: labels,
+    fix: 'give the labels as an object, for example { route: "/users" }',
+  })
+}
+
+function unknownLabel(metric: MetricDescriptor, labelName: string): TelemetryError {
+  return new TelemetryError('OFFLOOP_LABEL_UNKNOWN', {
+    at: metric.name,
+    got: labelName,
+    fix:
+      metric.labelNames.length > 0
+        ? `use only ${metric.labelNames.join(', ')}`
+        : 'name it in labelNames when registering the metric',
+  })
+}
+
+function labelText(value: unknown, at: string): string {
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  const text = isPlain ? String(value) : ''
+  if (isPlain && text.length <= LABEL_VALUE_LENGTH_MAX) return text
+  throw new TelemetryError('OFFLOOP_LABEL_VALUE', {
+    at,
+    got: isPlain ? `${text.length} characters` : value,
+    fix: `give a string, number or boolean of at most ${LABEL_VALUE_LENGTH_MAX} characters`,
+  })
+}

@@ -1,0 +1,165 @@
+/** The directory: what one thread has registered, and the words it shares with the aggregator about each entry.
+ *
+ *  It is a log in growable shared memory, so that a descriptor becomes visible by the same ordering as samples do: an
+ *  entry is published before any sample that names it, without a message. A thread that dies leaves it readable. */
+import { assert, TelemetryError } from '../errors.ts'
+import type { MetricDescriptor } from '../metric.ts'
+import { ENTRY_IDS_MAX } from './lane-layout.ts'
+
+// byte  size  type  writer      word
+//    0     4  u32   producer    published length of the log in bytes, header included
+//   64     …  entries, each a multiple of 8 bytes long:
+//   +0     4  u32   producer    length of the entry in bytes
+//   +4     4  u32   producer    length of its text in bytes
+//   +8     4  u32   producer    counter, low word
+//  +12     4  u32   producer    counter, high word: stored after the low word has wrapped
+//  +16     4  u32   producer    samples dropped, wraps
+//  +20     4  u32   producer    registrations after the first, wraps
+//  +24     4  u32   aggregator  board slot + 1; 0 until there is one
+//  +28     4  u32   aggregator  samples dropped that it has seen
+//  +32     8  f64   aggregator  counter value that it has seen
+//  +40     …  u8    producer    the text: JSON, UTF-8
+const HEADER_BYTES = 64
+const ENTRY_HEADER_BYTES = 40
+const GROWTH_BYTES = 65_536
+export const DIRECTORY_BYTES_MAX: number = 64 * 1024 * 1024
+
+const PUBLISHED_WORD = 0
+
+/** Words of an entry, in units of 4 bytes from its beginning. */
+export const EntryWord = {
+  length: 0,
+  textLength: 1,
+  counterLow: 2,
+  counterHigh: 3,
+  dropped: 4,
+  registrations: 5,
+  boardSlot: 6,
+  droppedSeen: 7,
+} as const
+/** The counter value seen, in units of 8 bytes from the entry's beginning. */
+export const ENTRY_COUNTER_SEEN_DOUBLES = 4
+
+assert(
+  DIRECTORY_BYTES_MAX / (ENTRY_HEADER_BYTES + 24) <= ENTRY_IDS_MAX,
+  'a full directory has no more entries than ids',
+)
+assert(ENTRY_HEADER_BYTES % 8 === 0 && HEADER_BYTES % 8 === 0, 'entries keep doubles aligned')
+
+/** What an entry says. A series names its metric by that metric's entry id; ids count the entries from 0. */
+export type DirectoryEntry =
+  | { readonly type: 'metric'; readonly descriptor: MetricDescriptor }
+  | {
+      readonly type: 'series'
+      readonly metricEntryId: number
+      readonly labelValues: readonly string[]
+      /** Whether it stands for all series beyond this thread's limit. */
+      readonly isOverflow: boolean
+    }
+
+export function createDirectory(): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(GROWTH_BYTES, { maxByteLength: DIRECTORY_BYTES_MAX })
+  new Uint32Array(buffer, 0, 1)[PUBLISHED_WORD] = HEADER_BYTES
+  return buffer
+}
+
+/** The memory through fixed-length views, renewed when it has grown. A view that tracks the length by itself would make
+ *  every access some thirty nanoseconds dearer. */
+class DirectoryMemory {
+  readonly buffer: SharedArrayBuffer
+  words: Uint32Array
+  doubles: Float64Array
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.buffer = buffer
+    this.words = new Uint32Array(buffer, 0, buffer.byteLength / 4)
+    this.doubles = new Float64Array(buffer, 0, buffer.byteLength / 8)
+  }
+
+  renewViews(): void {
+    const { buffer } = this
+    this.words = new Uint32Array(buffer, 0, buffer.byteLength / 4)
+    this.doubles = new Float64Array(buffer, 0, buffer.byteLength / 8)
+  }
+}
+
+/** The producer's side: appends entries. */
+export class DirectoryWriter extends DirectoryMemory {
+  #lengthBytes = HEADER_BYTES
+  readonly #firstWords: number[] = []
+
+  /** Appends an entry and publishes it.
+   *  @returns its id, and the index of its first word.
+   *  @throws TelemetryError OFFLOOP_DIRECTORY_FULL */
+  append(entry: DirectoryEntry): { entryId: number; firstWord: number } {
+    const text = new TextEncoder().encode(JSON.stringify(entry))
+    const entryBytes = (ENTRY_HEADER_BYTES + text.length + 7) & ~7
+    const start = this.#lengthBytes
+    this.#makeRoom(start + entryBytes)
+    const firstWord = start / 4
+    this.words[firstWord + EntryWord.length] = entryBytes
+    this.words[firstWord + EntryWord.textLength] = text.length
+    new Uint8Array(this.buffer, start + ENTRY_HEADER_BYTES, text.length).set(text)
+    this.#lengthBytes = start + entryBytes
+    // Published last: whoever sees the length sees the entry before it.
+    Atomics.store(this.words, PUBLISHED_WORD, this.#lengthBytes)
+    return { entryId: this.#firstWords.push(firstWord) - 1, firstWord }
+  }
+
+  /** Counts a sample of this entry that found the lane full. */
+  countDropped(entryId: number): void {
+    this.words[this.#firstWords[entryId]! + EntryWord.dropped]!++
+  }
+
+  /** Leaves the shared memory: what is counted from now on stays in a private copy.
+   *  @returns counts the sum of what counters were given since. */
+  detach(): () => number {
+    const before = this.words
+    this.words = new Uint32Array(before)
+    return () =>
+      this.#firstWords.reduce((sum, firstWord) => {
+        const low = firstWord + EntryWord.counterLow
+        return sum + ((this.words[low]! - before[low]!) >>> 0)
+      }, 0)
+  }
+
+  #makeRoom(lengthBytes: number): void {
+    if (lengthBytes <= this.words.byteLength) return
+    const grown = Math.ceil(lengthBytes / GROWTH_BYTES) * GROWTH_BYTES
+    if (grown > DIRECTORY_BYTES_MAX) {
+      throw new TelemetryError('OFFLOOP_DIRECTORY_FULL', {
+        got: this.#firstWords.length,
+        fix: 'use fewer label values, or a lower maxSeriesPerMetric',
+      })
+    }
+    this.buffer.grow(grown)
+    this.renewViews()
+  }
+}
+
+/** The aggregator's side: reads entries in the order they were appended. */
+export class DirectoryReader extends DirectoryMemory {
+  #lengthBytes = HEADER_BYTES
+
+  /** Calls back for every entry published since the last call. Costs one load when there is none. */
+  readNew(onEntry: (entry: DirectoryEntry, firstWord: number) => void): void {
+    const publishedBytes = Atomics.load(this.words, PUBLISHED_WORD)
+    if (publishedBytes === this.#lengthBytes) return
+    if (publishedBytes > this.words.byteLength) this.renewViews()
+    assert(publishedBytes <= this.words.byteLength, 'a directory is as long as it says')
+    while (this.#lengthBytes < publishedBytes) {
+      const start = this.#lengthBytes
+      const firstWord = start / 4
+      const entryBytes = this.words[firstWord + EntryWord.length]!
+      assert(
+        entryBytes >= ENTRY_HEADER_BYTES && start + entryBytes <= publishedBytes,
+        'entries end within the log',
+      )
+      // Copied out of shared memory first: decoders refuse views of it.
+      const text = new Uint8Array(this.words[firstWord + EntryWord.textLength]!)
+      text.set(new Uint8Array(this.buffer, start + ENTRY_HEADER_BYTES, text.length))
+      this.#lengthBytes = start + entryBytes
+      onEntry(JSON.parse(new TextDecoder().decode(text)) as DirectoryEntry, firstWord)
+    }
+  }
+}

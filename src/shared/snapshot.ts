@@ -1,0 +1,99 @@
+/** What a query answers: the shape of series, lane and pipeline snapshots. Types only. */
+import type { Labels, MetricKind, Unit } from './metric.ts'
+
+/** Statistics of one series, or of several series merged.
+ *  `count` to `p99` speak of the rolling window (or of the time window asked for); `total` and `totalSum` are since
+ *  the start. Values are in the metric's unit. What has no value yet is undefined. */
+export interface SeriesSnapshot {
+  readonly metric: string
+  readonly labels: Labels
+  readonly kind: MetricKind
+  readonly unit: Unit
+  /** Samples in the window. */
+  readonly count: number
+  readonly sum: number
+  readonly min: number | undefined
+  readonly max: number | undefined
+  readonly mean: number | undefined
+  /** The most recent value. */
+  readonly last: number | undefined
+  /** Nearest-rank (type 1) percentiles: recorded values when `exact`, else within the stated relative error. */
+  readonly p50: number | undefined
+  readonly p90: number | undefined
+  readonly p95: number | undefined
+  readonly p99: number | undefined
+  /** Per second, over the last ten seconds or the time window asked for: samples, or a counter's increments. */
+  readonly rate: number
+  /** Samples since the start, evicted ones included; a counter's value. */
+  readonly total: number
+  /** Sum of all samples since the start; a counter's value. */
+  readonly totalSum: number
+  /** NaN, infinities and non-numbers that were recorded: counted, never folded in. */
+  readonly invalid: number
+  /** The rolling window: samples it may hold, holds, and has let go. */
+  readonly window: { readonly capacity: number; readonly size: number; readonly evicted: number }
+  /** Present when a time window was asked for. */
+  readonly timeWindow?: TimeWindowSpan
+  /** Samples of this series that never reached the aggregator. Exact. */
+  readonly lost: number
+  /** Whether the percentiles are recorded values of every sample in the window. */
+  readonly exact: boolean
+  /** Whether this is the series that stands for all those beyond the series limit. */
+  readonly overflow: boolean
+  /** Unix time in milliseconds, from the monotonic clock. */
+  readonly timestamp: number
+}
+
+/** What an answer over a time window really covers. */
+export interface TimeWindowSpan {
+  readonly requestedMs: number
+  /** From the oldest slice merged to now: at least what was asked for, once that much time has passed. */
+  readonly coveredMs: number
+  /** Bound of the percentiles' relative error. */
+  readonly relativeErrorMax: number
+}
+
+/** One producing thread's lane. `recorded = drained + dropped + pending`, exactly. */
+export interface LaneSnapshot {
+  readonly laneId: number
+  readonly threadId: number
+  readonly capacity: number
+  readonly recorded: number
+  readonly drained: number
+  readonly dropped: number
+  readonly pending: number
+  /** Marks begun and never ended, and given up for newer ones. */
+  readonly marksAbandoned: number
+  /** `markEnd` calls with a stale, doubled or foreign handle. */
+  readonly marksRejected: number
+  /** Samples recorded after close. */
+  readonly afterClose: number
+  readonly heartbeatAgeMs: number
+}
+
+/** State of one SLO as of its latest check. */
+export interface SloStatus {
+  readonly name: string
+  readonly metric: string
+  readonly labels: Labels
+  readonly objective: string
+  readonly state: 'ok' | 'violated' | 'no-data'
+  readonly actual: number | undefined
+  readonly threshold: number
+}
+
+/** Everything the aggregator knows, at one moment. */
+export interface TelemetrySnapshot {
+  readonly service: string
+  readonly timestamp: number
+  readonly uptimeMs: number
+  /** Series of the application, in order of registration. */
+  readonly series: readonly SeriesSnapshot[]
+  /** Series the pipeline keeps about itself (`offloop_…`). */
+  readonly self: readonly SeriesSnapshot[]
+  readonly lanes: readonly LaneSnapshot[]
+  readonly slos: readonly SloStatus[]
+  /** Samples lost on all lanes, ended threads included. Exact. */
+  readonly lost: number
+  readonly busDropped: number
+}

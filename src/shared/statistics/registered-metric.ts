@@ -1,0 +1,76 @@
+/** A registered metric and its series, of which there is a limited number. */
+import type { Clock } from '../clock.ts'
+import { labelsOf, overflowValuesOf, seriesKeyOf } from '../labels.ts'
+import { type Labels, type MetricDescriptor, OVERFLOW_LABEL_VALUE } from '../metric.ts'
+import { Series } from './series.ts'
+
+export interface MetricLimits {
+  readonly clock: Clock
+  readonly windowCapacity: number
+  readonly maxSeriesPerMetric: number
+  readonly onSeriesOverflow: (metric: Metric) => void
+}
+
+/** Owns the metric's series. Beyond the limit all further label values share one overflow series. */
+export class Metric {
+  readonly descriptor: MetricDescriptor
+  /** Times it was registered. A change means that its violation rate limit starts anew. */
+  registrations = 1
+  readonly #limits: MetricLimits
+  readonly #seriesByKey = new Map<string, Series>()
+  readonly #allSeries: Series[] = []
+  #overflow: Series | undefined
+
+  constructor(descriptor: MetricDescriptor, limits: MetricLimits) {
+    this.descriptor = descriptor
+    this.#limits = limits
+  }
+
+  /** In order of creation, the overflow series included. */
+  get allSeries(): readonly Series[] {
+    return this.#allSeries
+  }
+
+  /** Bytes of samples, counts and slices of all series. */
+  get bytes(): number {
+    return this.#allSeries.reduce((bytes, series) => bytes + series.bytes, 0)
+  }
+
+  /** The series of these label values, in the order of the metric's label names; created when it is new.
+   *  Beyond `maxSeriesPerMetric` the overflow series: tell by `isOverflow`. */
+  series(labelValues: readonly string[]): Series {
+    const key = seriesKeyOf(labelValues)
+    const known = this.#seriesByKey.get(key)
+    if (known !== undefined) return known
+    const isOverflow = labelValues.length > 0 && labelValues.every(value => value === OVERFLOW_LABEL_VALUE)
+    if (isOverflow || this.#seriesByKey.size >= this.#limits.maxSeriesPerMetric) return this.#overflowSeries()
+    const series = this.#createSeries(labelValues, false)
+    this.#seriesByKey.set(key, series)
+    return series
+  }
+
+  /** The series that have all these label values. Without any: all series. */
+  select(filter: Labels): readonly Series[] {
+    const wanted = Object.entries(filter)
+    if (wanted.length === 0) return this.#allSeries
+    return this.#allSeries.filter(({ labels }) =>
+      wanted.every(([labelName, value]) => labels[labelName] === value),
+    )
+  }
+
+  #overflowSeries(): Series {
+    if (this.#overflow === undefined) {
+      this.#overflow = this.#createSeries(overflowValuesOf(this.descriptor), true)
+      this.#limits.onSeriesOverflow(this)
+    }
+    return this.#overflow
+  }
+
+  #createSeries(labelValues: readonly string[], isOverflow: boolean): Series {
+    const { clock, windowCapacity } = this.#limits
+    const labels = labelsOf(this.descriptor.labelNames, labelValues)
+    const series = new Series(this.descriptor, labels, { clock, windowCapacity, isOverflow })
+    this.#allSeries.push(series)
+    return series
+  }
+}

@@ -1,0 +1,92 @@
+/** Every metric the aggregator knows, by name. */
+import { type Clock, createClock } from '../clock.ts'
+import { TelemetryError } from '../errors.ts'
+import { labelValuesOf } from '../labels.ts'
+import { isSameMetric, type MetricDescriptor, metricConflict } from '../metric.ts'
+import { closestName } from './closest-name.ts'
+import { Metric, type MetricLimits } from './registered-metric.ts'
+import { checkWindowCapacity, WINDOW_CAPACITY_DEFAULT } from './window.ts'
+
+export { Metric } from './registered-metric.ts'
+
+const SERIES_MAX_DEFAULT = 1_000
+const SERIES_MAX_LIMIT = 1_000_000
+
+export interface RegistryOptions {
+  /** Samples each series' rolling window holds. Default 10,000. */
+  readonly windowCapacity?: number | undefined
+  /** Series of one metric; further ones share an overflow series. Default 1,000. */
+  readonly maxSeriesPerMetric?: number | undefined
+  readonly clock?: Clock | undefined
+  /** Called once for each metric that reaches its limit. */
+  readonly onSeriesOverflow?: ((metric: Metric) => void) | undefined
+}
+
+/** Owns the metrics, and through them all statistics. One thread owns a registry. */
+export class MetricRegistry {
+  readonly clock: Clock
+  readonly #limits: MetricLimits
+  readonly #metricsByName = new Map<string, Metric>()
+
+  /** @throws TelemetryError OFFLOOP_WINDOW_SIZE, OFFLOOP_OPTION */
+  constructor(options: RegistryOptions = {}) {
+    this.clock = options.clock ?? createClock()
+    this.#limits = {
+      clock: this.clock,
+      windowCapacity: checkWindowCapacity(options.windowCapacity ?? WINDOW_CAPACITY_DEFAULT),
+      maxSeriesPerMetric: checkSeriesMax(options.maxSeriesPerMetric ?? SERIES_MAX_DEFAULT),
+      onSeriesOverflow: options.onSeriesOverflow ?? (() => {}),
+    }
+  }
+
+  /** The metric of this descriptor. One that is registered already, and looks the same, is counted and returned.
+   *  @throws TelemetryError OFFLOOP_METRIC_CONFLICT */
+  register(descriptor: MetricDescriptor): Metric {
+    const known = this.#metricsByName.get(descriptor.name)
+    if (known === undefined) {
+      const metric = new Metric(descriptor, this.#limits)
+      this.#metricsByName.set(descriptor.name, metric)
+      return metric
+    }
+    if (!isSameMetric(known.descriptor, descriptor)) throw metricConflict(known.descriptor, descriptor)
+    known.registrations += 1
+    return known
+  }
+
+  metric(name: string): Metric | undefined {
+    return this.#metricsByName.get(name)
+  }
+
+  /** In order of registration. */
+  metrics(): readonly Metric[] {
+    return [...this.#metricsByName.values()]
+  }
+
+  /** Records a value now, or increments a counter by it: for use without lanes. What comes through lanes goes to
+   *  `Series.record` directly.
+   *  @throws TelemetryError OFFLOOP_METRIC_UNKNOWN, OFFLOOP_LABEL_MISSING, OFFLOOP_LABEL_UNKNOWN, OFFLOOP_LABEL_VALUE */
+  record(name: string, value: number, labels: unknown = {}): void {
+    const metric = this.#metricsByName.get(name)
+    if (metric === undefined) throw this.#unknownMetric(name)
+    const series = metric.series(labelValuesOf(metric.descriptor, labels))
+    const timeMs = this.clock.nowMs() >>> 0
+    if (metric.descriptor.kind === 'counter') series.increment(value, timeMs)
+    else series.record(value, timeMs)
+  }
+
+  #unknownMetric(name: string): TelemetryError {
+    const closest = closestName(String(name), this.#metricsByName.keys())
+    const fix =
+      closest === undefined ? 'register it first' : `register it first, or did you mean "${closest}"?`
+    return new TelemetryError('OFFLOOP_METRIC_UNKNOWN', { got: name, fix })
+  }
+}
+
+function checkSeriesMax(seriesMax: number): number {
+  if (Number.isInteger(seriesMax) && seriesMax >= 1 && seriesMax <= SERIES_MAX_LIMIT) return seriesMax
+  throw new TelemetryError('OFFLOOP_OPTION', {
+    at: 'maxSeriesPerMetric',
+    got: seriesMax,
+    fix: `give a whole number from 1 to ${SERIES_MAX_LIMIT}`,
+  })
+}

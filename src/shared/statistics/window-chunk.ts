@@ -1,0 +1,37 @@
+/** A stretch of a window: values and their log-buckets, side by side. */
+import { sumOf } from './compensated-sum.ts'
+
+export const CHUNK_SAMPLES_MAX = 1_024
+
+/** Written by its window only. The first `size` entries are samples, in no promised order. */
+export class WindowChunk {
+  readonly values: Float64Array
+  readonly bucketIds: Uint16Array
+  size = 0
+  #sum = 0
+  #isSumKnown = true
+
+  constructor(capacity: number) {
+    this.values = new Float64Array(capacity)
+    this.bucketIds = new Uint16Array(capacity)
+  }
+
+  get bytes(): number {
+    return this.values.byteLength + this.bucketIds.byteLength
+  }
+
+  /** Sum of the chunk. Kept until a sample changes, so a reader pays only for the chunks written since it last asked. */
+  get sum(): number {
+    if (!this.#isSumKnown) {
+      this.#sum = sumOf(this.values, this.size)
+      this.#isSumKnown = true
+    }
+    return this.#sum
+  }
+
+  /** To be called after writing entries up to `endIndex`. */
+  noteWritten(endIndex: number): void {
+    if (endIndex > this.size) this.size = endIndex
+    this.#isSumKnown = false
+  }
+}

@@ -1,0 +1,123 @@
+/** The rolling window: the last N values of a series, with the counts that make exact percentiles cheap. */
+import { TelemetryError } from '../errors.ts'
+import { BucketPages } from './bucket-pages.ts'
+import { logBucketOf } from './log-bucket.ts'
+import { HIGH_WORD, SampleBatch } from './sample-batch.ts'
+import { CHUNK_SAMPLES_MAX, WindowChunk } from './window-chunk.ts'
+
+export const WINDOW_CAPACITY_DEFAULT = 10_000
+export const WINDOW_CAPACITY_MAX = 10_000_000
+
+const SINGLE = new SampleBatch(1)
+
+/** @throws TelemetryError OFFLOOP_WINDOW_SIZE */
+export function checkWindowCapacity(capacity: unknown): number {
+  if (
+    Number.isInteger(capacity) &&
+    (capacity as number) >= 1 &&
+    (capacity as number) <= WINDOW_CAPACITY_MAX
+  ) {
+    return capacity as number
+  }
+  throw new TelemetryError('OFFLOOP_WINDOW_SIZE', {
+    at: 'windowCapacity',
+    got: capacity,
+    fix: `give a whole number from 1 to ${WINDOW_CAPACITY_MAX}`,
+  })
+}
+
+/** The last `capacity` finite values; the oldest leaves for each that comes beyond that.
+ *  Memory follows use: nothing before the first sample, then chunks of 1,024 samples (10 bytes each) as they are
+ *  reached, and a kilobyte for every two octaves the values ever spanned. One thread owns a window. */
+export class Window {
+  readonly capacity: number
+  /** Samples let go so far. */
+  #evicted = 0
+  #size = 0
+  #chunkIndex = 0
+  #entryIndex = 0
+  readonly #chunks: WindowChunk[] = []
+  readonly #pages = new BucketPages()
+
+  /** @throws TelemetryError OFFLOOP_WINDOW_SIZE */
+  constructor({ capacity = WINDOW_CAPACITY_DEFAULT }: { capacity?: number | undefined } = {}) {
+    this.capacity = checkWindowCapacity(capacity)
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  get evicted(): number {
+    return this.#evicted
+  }
+
+  get chunks(): readonly WindowChunk[] {
+    return this.#chunks
+  }
+
+  get pages(): BucketPages {
+    return this.#pages
+  }
+
+  /** Bytes of samples and counts. */
+  get bytes(): number {
+    return this.#chunks.reduce((bytes, chunk) => bytes + chunk.bytes, this.#pages.bytes)
+  }
+
+  /** Adds one value. It must be finite: whoever records has seen to that. */
+  push(value: number): void {
+    SINGLE.values[0] = value
+    this.pushBatch(SINGLE, 1)
+  }
+
+  /** Adds the first `count` values of the batch, in their order. All must be finite. */
+  pushBatch(batch: SampleBatch, count: number): void {
+    let taken = 0
+    while (taken < count) {
+      const chunk = this.#chunkToWrite()
+      const room = chunk.values.length - this.#entryIndex
+      const entryCount = Math.min(room, count - taken)
+      this.#writeEntries(chunk, batch, taken, entryCount)
+      this.#entryIndex += entryCount
+      taken += entryCount
+      chunk.noteWritten(this.#entryIndex)
+    }
+  }
+
+  #chunkToWrite(): WindowChunk {
+    const written = this.#chunks[this.#chunkIndex]
+    if (written !== undefined && this.#entryIndex < written.values.length) return written
+    if (written !== undefined) this.#chunkIndex += 1
+    if (this.#chunkIndex * CHUNK_SAMPLES_MAX >= this.capacity) this.#chunkIndex = 0
+    this.#entryIndex = 0
+    const next = this.#chunks[this.#chunkIndex]
+    if (next !== undefined) return next
+    const chunk = new WindowChunk(Math.min(CHUNK_SAMPLES_MAX, this.capacity - this.#size))
+    this.#chunks.push(chunk)
+    return chunk
+  }
+
+  /** Writes samples of the batch from `#entryIndex` on, in place of what a full window holds there. */
+  #writeEntries(
+    { values, bucketIds }: WindowChunk,
+    batch: SampleBatch,
+    from: number,
+    entryCount: number,
+  ): void {
+    const firstEntry = this.#entryIndex
+    const endEntry = firstEntry + entryCount
+    if (this.#size === this.capacity) {
+      this.#pages.removeAll(bucketIds, firstEntry, endEntry)
+      this.#evicted += entryCount
+    } else this.#size += entryCount
+    const batchValues = batch.values
+    const batchWords = batch.words
+    const offset = from - firstEntry
+    for (let entry = firstEntry; entry < endEntry; entry += 1) {
+      values[entry] = batchValues[offset + entry]!
+      bucketIds[entry] = logBucketOf(batchWords[2 * (offset + entry) + HIGH_WORD]!)
+    }
+    this.#pages.addAll(bucketIds, firstEntry, endEntry)
+  }
+}

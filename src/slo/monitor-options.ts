@@ -1,0 +1,66 @@
+/** Options of the SLO monitor: their defaults, and what is wrong with those given. */
+import { TelemetryError } from '../shared/errors.ts'
+import type { Log } from '../shared/limited-log.ts'
+import { TIMER_DELAY_MS_MAX, type Timers } from '../shared/timers.ts'
+
+export interface SLOMonitorOptions {
+  /** One event per key in this time. 0: no limit. Default 10,000. */
+  readonly rateLimitWindowMs?: number | undefined
+  /** The rate limit's key: `percentile` (default) is metric, labels and percentile; `metric` is the metric alone. */
+  readonly rateLimitScope?: 'percentile' | 'metric' | undefined
+  /** How long an answer of the publish function is waited for. Default 1,000. */
+  readonly publishTimeoutMs?: number | undefined
+  /** A check that takes longer is logged. Default 5. */
+  readonly slowCheckMs?: number | undefined
+  /** Takes warnings and failures, a line each. Default: the console. */
+  readonly log?: Log | undefined
+  /** Default: those of `globalThis`, as they are when called. */
+  readonly timers?: Timers | undefined
+}
+
+export interface ResolvedMonitorOptions {
+  readonly rateLimitWindowMs: number
+  readonly rateLimitScope: 'percentile' | 'metric'
+  readonly publishTimeoutMs: number
+  readonly slowCheckMs: number
+  readonly log: Log
+  readonly timers: Timers
+}
+
+const PLATFORM_TIMERS: Timers = {
+  setTimeout: (callback, delayMs) => globalThis.setTimeout(callback, delayMs),
+  clearTimeout: handle => globalThis.clearTimeout(handle as NodeJS.Timeout),
+}
+
+/** @throws TelemetryError OFFLOOP_OPTION naming the option */
+export function resolveMonitorOptions(options: SLOMonitorOptions = {}): ResolvedMonitorOptions {
+  const {
+    rateLimitWindowMs = 10_000,
+    rateLimitScope = 'percentile',
+    publishTimeoutMs = 1_000,
+    slowCheckMs = 5,
+    log = (line: string) => console.warn(line),
+    timers = PLATFORM_TIMERS,
+    ...unknown
+  } = options
+  const unknownName = Object.keys(unknown)[0]
+  if (unknownName !== undefined) {
+    const known = 'rateLimitWindowMs, rateLimitScope, publishTimeoutMs, slowCheckMs, log, timers'
+    throw new TelemetryError('OFFLOOP_OPTION', { at: unknownName, fix: `remove it, or use one of ${known}` })
+  }
+  if (rateLimitScope !== 'percentile' && rateLimitScope !== 'metric') {
+    const fix = "use 'percentile' or 'metric'"
+    throw new TelemetryError('OFFLOOP_OPTION', { at: 'rateLimitScope', got: rateLimitScope, fix })
+  }
+  checkDurationMs('rateLimitWindowMs', rateLimitWindowMs, 0)
+  checkDurationMs('publishTimeoutMs', publishTimeoutMs, 1)
+  checkDurationMs('slowCheckMs', slowCheckMs, 0)
+  return { rateLimitWindowMs, rateLimitScope, publishTimeoutMs, slowCheckMs, log, timers }
+}
+
+/** @throws TelemetryError OFFLOOP_OPTION unless `value` is a number of milliseconds that a timer can keep */
+export function checkDurationMs(at: string, value: unknown, min: number): void {
+  if (typeof value === 'number' && value >= min && value <= TIMER_DELAY_MS_MAX) return
+  const fix = `give milliseconds from ${min} to ${TIMER_DELAY_MS_MAX}`
+  throw new TelemetryError('OFFLOOP_OPTION', { at, got: value, fix })
+}

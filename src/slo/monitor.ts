@@ -1,0 +1,247 @@
+/** Judges SLOs against a metric registry and hands violations over. Owns their state; runs on the thread that made it. */
+import { timestampOf } from '../shared/clock.ts'
+import { createGuardedPublish, type GuardedPublish } from '../shared/guarded-publish.ts'
+import { createLimitedLog, type Log, reasonOf } from '../shared/limited-log.ts'
+import type { SLODefinition } from '../shared/slo/definition.ts'
+import { definitionError, resolveSLO } from '../shared/slo/definition-check.ts'
+import type { SloStatus } from '../shared/snapshot.ts'
+import type { StatisticReading } from '../shared/statistics/reading.ts'
+import type { Publish, SLORecoveryEvent, SLOViolationEvent } from '../shared/topics.ts'
+import { createConsolePublish } from './console-publish.ts'
+import type { Judgement } from './judgement.ts'
+import {
+  checkDurationMs,
+  type ResolvedMonitorOptions,
+  resolveMonitorOptions,
+  type SLOMonitorOptions,
+} from './monitor-options.ts'
+import { PeriodicChecks } from './periodic-checks.ts'
+import { RateLimiter } from './rate-limiter.ts'
+import { type SLORegistry, WatchedSLO } from './watched-slo.ts'
+
+/** What one check found. Handed over after all SLOs are judged. */
+interface Findings {
+  readonly violations: SLOViolationEvent[]
+  readonly recoveries: SLORecoveryEvent[]
+}
+
+export class SLOMonitor {
+  readonly #registry: SLORegistry
+  readonly #options: ResolvedMonitorOptions
+  readonly #watched = new Map<string, WatchedSLO>()
+  readonly #limiter: RateLimiter
+  readonly #guard: GuardedPublish
+  readonly #periodic: PeriodicChecks
+  readonly #logFailure: Log
+  readonly #logSlow: Log
+  #isChecking = false
+  #checks = 0
+  #slowChecks = 0
+  #judgeFailures = 0
+
+  /** @param publish takes the events; may throw, reject or hang. Left out: events go to the console.
+   *  @throws TelemetryError OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE naming the path (`slos[2].minSamples`); OFFLOOP_OPTION */
+  constructor(
+    registry: SLORegistry,
+    definitions: readonly SLODefinition[],
+    publish?: Publish | undefined,
+    options?: SLOMonitorOptions,
+  ) {
+    this.#registry = registry
+    this.#options = resolveMonitorOptions(options)
+    const { clock } = registry
+    const { log, timers, publishTimeoutMs, rateLimitWindowMs } = this.#options
+    this.#limiter = new RateLimiter(rateLimitWindowMs)
+    this.#guard = createGuardedPublish(publish ?? createConsolePublish(), {
+      timeoutMs: publishTimeoutMs,
+      log,
+      timers,
+      clock,
+    })
+    this.#logFailure = createLimitedLog(log, clock)
+    this.#logSlow = createLimitedLog(log, clock)
+    this.#periodic = new PeriodicChecks(timers, () => {
+      const startMs = clock.nowMs()
+      this.checkAll()
+      return clock.nowMs() - startMs
+    })
+    if (!Array.isArray(definitions))
+      throw definitionError('slos', definitions, 'give an array of definitions')
+    for (const [index, definition] of definitions.entries()) this.add(definition, `slos[${index}]`)
+  }
+
+  /** Checks run: by `checkAll`, `checkTick` and periodically. */
+  get checks(): number {
+    return this.#checks
+  }
+
+  /** Checks that took longer than `slowCheckMs`. */
+  get slowChecks(): number {
+    return this.#slowChecks
+  }
+
+  /** SLOs that could not be judged in a check, because reading them threw. */
+  get judgeFailures(): number {
+    return this.#judgeFailures
+  }
+
+  /** Events whose publish threw or rejected, or that were not handed over because too many were unanswered. */
+  get publishFailures(): number {
+    return this.#guard.failures
+  }
+
+  get publishTimeouts(): number {
+    return this.#guard.timeouts
+  }
+
+  /** Adds an SLO. Its metric may be registered later.
+   *  @param at path of the definition, for errors
+   *  @returns its remover; calling that twice is harmless. A violation that is open then ends without an event.
+   *  @throws TelemetryError OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE */
+  add(definition: SLODefinition, at = 'slo'): () => void {
+    const slo = resolveSLO(definition, at)
+    if (this.#watched.has(slo.name)) {
+      throw definitionError(`${at}.name`, slo.name, 'give a name that no other SLO of this monitor has')
+    }
+    const watched = new WatchedSLO(slo, this.#registry)
+    this.#watched.set(slo.name, watched)
+    return () => {
+      if (this.#watched.get(slo.name) === watched) this.#watched.delete(slo.name)
+    }
+  }
+
+  /** Judges every SLO, and publishes the violations that the rate limit lets through.
+   *  @returns those violations. Empty when called from within a check: checks never overlap. */
+  checkAll(): SLOViolationEvent[] {
+    return this.#check([...this.#watched.values()], () => true)
+  }
+
+  /** Judges the SLOs `every: 'tick'` that have new samples, and violated time windows, whose answer changes by itself.
+   *  What else time alone brings about is left to `checkAll`. */
+  checkTick(): SLOViolationEvent[] {
+    const due = [...this.#watched.values()].filter(({ slo }) => slo.every === 'tick')
+    if (due.length === 0) return []
+    return this.#check(due, (watched, judgement) => {
+      const mayRecover = judgement.violatedSinceMs !== undefined && watched.isTimeDependent
+      return mayRecover || judgement.hasNewSamples()
+    })
+  }
+
+  /** State of every SLO as of its latest check; by series, of every series. */
+  statuses(): SloStatus[] {
+    return [...this.#watched.values()].flatMap(watched => watched.statuses())
+  }
+
+  /** Checks periodically, the first time after one interval. Replaces a running loop. Does not keep the process alive.
+   *  @throws TelemetryError OFFLOOP_OPTION */
+  start(intervalMs = 5_000): void {
+    checkDurationMs('intervalMs', intervalMs, 1)
+    this.#periodic.start(intervalMs)
+  }
+
+  /** Ends the periodic checks. Harmless when there are none. */
+  stop(): void {
+    this.#periodic.stop()
+  }
+
+  /** Lets the next violation of every key through. */
+  resetRateLimiter(): void {
+    this.#limiter.reset()
+  }
+
+  /** @param windowMs 0: no limit. Holds for events already let through, too.
+   *  @throws TelemetryError OFFLOOP_OPTION */
+  setRateLimitWindowMs(windowMs: number): void {
+    checkDurationMs('rateLimitWindowMs', windowMs, 0)
+    this.#limiter.setWindowMs(windowMs)
+  }
+
+  /** Resolves when every event published so far was answered or given up. Bounded by `publishTimeoutMs`. */
+  settled(): Promise<void> {
+    return this.#guard.settled()
+  }
+
+  #check(
+    due: readonly WatchedSLO[],
+    isDue: (watched: WatchedSLO, judgement: Judgement) => boolean,
+  ): SLOViolationEvent[] {
+    // A publish function may call back into the monitor.
+    if (this.#isChecking) return []
+    this.#isChecking = true
+    const { clock } = this.#registry
+    const startMs = clock.nowMs()
+    const findings: Findings = { violations: [], recoveries: [] }
+    for (const watched of due) {
+      try {
+        watched.refresh()
+        for (const judgement of watched.judgements) {
+          if (isDue(watched, judgement)) this.#judge(watched, judgement, startMs, findings)
+        }
+      } catch (thrown) {
+        this.#judgeFailures += 1
+        this.#logFailure(`offloop: SLO ${watched.slo.name} could not be judged: ${reasonOf(thrown)}`)
+      }
+    }
+    for (const event of findings.violations) this.#guard.publish('perf.slo_violation', event)
+    for (const event of findings.recoveries) this.#guard.publish('perf.slo_recovered', event)
+    this.#checks += 1
+    this.#isChecking = false
+    this.#warnWhenSlow(clock.nowMs() - startMs, due.length)
+    return findings.violations
+  }
+
+  #judge(watched: WatchedSLO, judgement: Judgement, nowMs: number, findings: Findings): void {
+    const { op } = watched.slo.objective
+    const reading = watched.read(judgement, nowMs)
+    const bar = { op, threshold: watched.threshold, minSamples: watched.slo.minSamples }
+    const { change, sinceMs } = judgement.judge(reading, bar, nowMs)
+    if (change === 'none') return
+    const key = this.#rateLimitKey(watched, judgement)
+    if (change === 'violated') {
+      const suppressed = this.#limiter.admit(key, watched.registrations, nowMs)
+      if (suppressed === undefined) return
+      judgement.isAnnounced = true
+      findings.violations.push(this.#event(watched, judgement, reading, suppressed))
+      return
+    }
+    // The number is not used up: the next violation reports it, to those who listen to violations only.
+    const event = this.#event(watched, judgement, reading, this.#limiter.suppressed(key))
+    findings.recoveries.push({ ...event, violatedForMs: nowMs - sinceMs })
+  }
+
+  #rateLimitKey({ slo }: WatchedSLO, { labels }: Judgement): string {
+    if (this.#options.rateLimitScope === 'metric') return slo.metric
+    return JSON.stringify([slo.metric, slo.objective.statistic, Object.entries(labels).sort()])
+  }
+
+  #event(
+    { slo, threshold, unit, window }: WatchedSLO,
+    { labels, actual }: Judgement,
+    { sampleCount, exact }: StatisticReading,
+    suppressed: number,
+  ): SLOViolationEvent {
+    return {
+      slo: slo.name,
+      metric: slo.metric,
+      labels,
+      percentile: slo.objective.statistic,
+      op: slo.objective.op,
+      threshold,
+      actual: actual ?? Number.NaN,
+      unit,
+      count: sampleCount,
+      window,
+      exact,
+      suppressed,
+      timestamp: timestampOf(this.#registry.clock),
+    }
+  }
+
+  #warnWhenSlow(tookMs: number, sloCount: number): void {
+    if (tookMs <= this.#options.slowCheckMs) return
+    this.#slowChecks += 1
+    this.#logSlow(
+      `offloop: a check of ${sloCount} SLOs took ${tookMs.toFixed(1)} ms (more than ${this.#options.slowCheckMs} ms)`,
+    )
+  }
+}

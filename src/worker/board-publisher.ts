@@ -1,0 +1,91 @@
+/** Publishes the statistics of changed series to the stats board. Aggregator thread. */
+
+import type { Clock } from '../shared/clock.ts'
+import { timestampOf } from '../shared/clock.ts'
+import { BoardWriter } from '../shared/memory/board.ts'
+import { type DirectoryReader, EntryWord } from '../shared/memory/directory.ts'
+import { snapshotSeries } from '../shared/statistics/reading.ts'
+import type { Series } from '../shared/statistics/series.ts'
+
+/** A series is published at most this often … */
+const PUBLISH_INTERVAL_MS = 250
+/** … and no tick spends more than this on it, so that many series share the time there is. */
+const TICK_BUDGET_MS = 0.5
+
+interface Publication {
+  readonly series: Series
+  readonly slot: number
+  revision: number
+  publishedAtMs: number
+}
+
+/** Goes through the series in turn. */
+export class BoardPublisher {
+  readonly #writer: BoardWriter
+  readonly #clock: Clock
+  readonly #publications: Publication[] = []
+  readonly #slots = new Map<Series, number>()
+  #next = 0
+
+  constructor(board: SharedArrayBuffer, clock: Clock) {
+    this.#writer = new BoardWriter(board)
+    this.#clock = clock
+  }
+
+  /** Gives the series a slot, and tells the thread that registered it which. */
+  assign(series: Series, directory: DirectoryReader, firstWord: number): void {
+    let slot = this.#slots.get(series)
+    if (slot === undefined) {
+      slot = this.#writer.allocate()
+      this.#slots.set(series, slot)
+      if (slot >= 0)
+        this.#publications.push({ series, slot, revision: 0, publishedAtMs: Number.NEGATIVE_INFINITY })
+    }
+    Atomics.store(directory.words, firstWord + EntryWord.boardSlot, slot + 1)
+  }
+
+  /** Publishes what is due, as far as the budget goes. */
+  publishDue(): void {
+    const startMs = this.#clock.nowMs()
+    for (let visited = 0; visited < this.#publications.length; visited++) {
+      this.#next = (this.#next + 1) % this.#publications.length
+      const publication = this.#publications[this.#next]!
+      if (publication.series.revision === publication.revision) continue
+      const nowMs = this.#clock.nowMs()
+      if (nowMs - publication.publishedAtMs < PUBLISH_INTERVAL_MS) continue
+      this.#publish(publication, nowMs)
+      if (nowMs - startMs > TICK_BUDGET_MS) return
+    }
+  }
+
+  /** Publishes everything that has changed. */
+  publishAll(): void {
+    for (const publication of this.#publications) {
+      if (publication.series.revision !== publication.revision)
+        this.#publish(publication, this.#clock.nowMs())
+    }
+  }
+
+  #publish(publication: Publication, nowMs: number): void {
+    const { series, slot } = publication
+    publication.revision = series.revision
+    publication.publishedAtMs = nowMs
+    const snapshot = snapshotSeries([series], {
+      nowMs,
+      timestamp: timestampOf(this.#clock),
+      labels: series.labels,
+    })
+    const { min, max, last, p50, p90, p95, p99 } = snapshot
+    const none = Number.NaN
+    this.#writer.write(slot, {
+      ...snapshot,
+      min: min ?? none,
+      max: max ?? none,
+      last: last ?? none,
+      p50: p50 ?? none,
+      p90: p90 ?? none,
+      p95: p95 ?? none,
+      p99: p99 ?? none,
+    })
+  }
+}

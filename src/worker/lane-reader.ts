@@ -1,0 +1,257 @@
+/** Drains one lane into series. Aggregator thread; the only reader of that lane. */
+import { assert } from '../shared/errors.ts'
+import {
+  type DirectoryEntry,
+  DirectoryReader,
+  ENTRY_COUNTER_SEEN_DOUBLES,
+  EntryWord,
+} from '../shared/memory/directory.ts'
+import {
+  HEADER_INCREMENT,
+  HEADER_TIME_UNIT,
+  type LaneMemory,
+  LaneTotal,
+  LaneWord,
+  Lease,
+  openLane,
+  SLOTS_OFFSET_DOUBLES,
+} from '../shared/memory/lane-layout.ts'
+import { isSameMetric, type MetricDescriptor, metricConflict } from '../shared/metric.ts'
+import type { LaneAnnouncement } from '../shared/share.ts'
+import type { LaneSnapshot } from '../shared/snapshot.ts'
+import type { Metric, MetricRegistry } from '../shared/statistics/registry.ts'
+import type { Series } from '../shared/statistics/series.ts'
+
+/** The read index is stored after so many samples, to give a full lane room early. */
+const BATCH_SAMPLES = 4_096
+
+/** What an entry of the directory stands for, on this side. */
+interface Entry {
+  readonly firstWord: number
+  readonly metric: Metric | undefined
+  readonly series: Series | undefined
+}
+
+/** Who is told of what a lane's directory says. */
+export interface LaneListeners {
+  /** A metric that cannot be registered: another thread gave its name to another metric. */
+  readonly onConflict: (error: unknown) => void
+  /** A series this thread has registered; `firstWord` is its entry in the directory. */
+  readonly onSeries: (series: Series, directory: DirectoryReader, firstWord: number) => void
+}
+
+/** Its lane's read index, and what the lane adds to the series. */
+export class LaneReader {
+  readonly #lane: LaneMemory
+  readonly #directory: DirectoryReader
+  readonly #registry: MetricRegistry
+  readonly #onConflict: LaneListeners['onConflict']
+  readonly #onSeries: LaneListeners['onSeries']
+  readonly #entries: Entry[] = []
+  /** By entry id; undefined for metrics, and for series that could not be registered. */
+  readonly #seriesById: (Series | undefined)[] = []
+  readonly #counters: { readonly firstWord: number; readonly series: Series }[] = []
+  readonly #metrics: { readonly firstWord: number; readonly metric: Metric; registrationsSeen: number }[] = []
+  #readIndex: number
+  #heartbeatMs: number
+  /** When the heartbeat was last seen to move, by the aggregator's clock. */
+  #aliveAtMs: number
+  #unregistered = 0
+
+  constructor(
+    announcement: LaneAnnouncement,
+    registry: MetricRegistry,
+    nowMs: number,
+    { onConflict, onSeries }: LaneListeners,
+  ) {
+    this.#lane = openLane(announcement.lane)
+    this.#directory = new DirectoryReader(announcement.directory)
+    this.#registry = registry
+    this.#onConflict = onConflict
+    this.#onSeries = onSeries
+    // A lane that was drained before, and given up, goes on where it stopped.
+    this.#readIndex = Atomics.load(this.#lane.words, LaneWord.readIndex)
+    this.#heartbeatMs = this.#lane.words[LaneWord.heartbeatMs]!
+    this.#aliveAtMs = nowMs
+    Atomics.store(this.#lane.words, LaneWord.lease, Lease.adopted)
+  }
+
+  get laneId(): number {
+    return this.#lane.laneId
+  }
+
+  get threadId(): number {
+    return this.#lane.threadId
+  }
+
+  /** Samples waiting in the lane. */
+  get pendingCount(): number {
+    return (Atomics.load(this.#lane.words, LaneWord.writeIndex) - this.#readIndex) | 0
+  }
+
+  /** From 0 to 1. */
+  get fill(): number {
+    return this.pendingCount / this.#lane.capacity
+  }
+
+  /** Whether its thread has ended or let go of it: what is published by now is all there will be. */
+  get isEnded(): boolean {
+    return Atomics.load(this.#lane.words, LaneWord.ended) === 1
+  }
+
+  get drainedCount(): number {
+    return this.#lane.doubles[LaneTotal.drained]!
+  }
+
+  get droppedCount(): number {
+    return this.#lane.doubles[LaneTotal.dropped]! + this.#unregistered
+  }
+
+  /** For how long the thread's loop has not turned. */
+  heartbeatAgeMs(nowMs: number): number {
+    const heartbeatMs = Atomics.load(this.#lane.words, LaneWord.heartbeatMs)
+    if (heartbeatMs !== this.#heartbeatMs) {
+      this.#heartbeatMs = heartbeatMs
+      this.#aliveAtMs = nowMs
+    }
+    return nowMs - this.#aliveAtMs
+  }
+
+  /** Gives the lane up; its thread announces it again should it still live. */
+  retire(): void {
+    Atomics.store(this.#lane.words, LaneWord.lease, Lease.retired)
+  }
+
+  /** Takes everything that was published when it is called.
+   *  @returns how many samples that were. */
+  drain(nowMs: number): number {
+    const writeIndex = Atomics.load(this.#lane.words, LaneWord.writeIndex)
+    // Read after the write index: every sample before it has its entry in the directory by now.
+    this.#directory.readNew((entry, firstWord) => this.#register(entry, firstWord))
+    const count = (writeIndex - this.#readIndex) | 0
+    assert(count >= 0 && count <= this.#lane.capacity, 'a lane holds at most its capacity')
+    while (this.#readIndex !== writeIndex) {
+      const batchCount = Math.min((writeIndex - this.#readIndex) | 0, BATCH_SAMPLES)
+      this.#fold(this.#readIndex, batchCount)
+      this.#readIndex = (this.#readIndex + batchCount) | 0
+      this.#lane.doubles[LaneTotal.drained]! += batchCount
+      // Stored last: the producer writes into these slots from here on.
+      Atomics.store(this.#lane.words, LaneWord.readIndex, this.#readIndex)
+    }
+    this.#takeCounters(nowMs)
+    this.#takeRegistrations()
+    this.#takeDropped()
+    return count
+  }
+
+  snapshot(nowMs: number): LaneSnapshot {
+    const { words, capacity, laneId, threadId } = this.#lane
+    const [drained, dropped, pending] = [this.drainedCount, this.droppedCount, this.pendingCount]
+    return {
+      laneId,
+      threadId,
+      capacity,
+      recorded: drained + dropped + pending,
+      drained,
+      dropped,
+      pending,
+      marksAbandoned: words[LaneWord.marksAbandoned]! >>> 0,
+      marksRejected: words[LaneWord.marksRejected]! >>> 0,
+      afterClose: words[LaneWord.afterClose]! >>> 0,
+      heartbeatAgeMs: this.heartbeatAgeMs(nowMs),
+    }
+  }
+
+  #fold(firstIndex: number, count: number): void {
+    const doubles = this.#lane.doubles
+    const seriesById = this.#seriesById
+    const mask = this.#lane.capacity - 1
+    let timeHeader = 0
+    let timeMs = 0
+    for (let index = 0; index < count; index++) {
+      const slot = SLOTS_OFFSET_DOUBLES + (((firstIndex + index) & mask) << 1)
+      const header = doubles[slot]!
+      let entryId = header - timeHeader
+      // The time changes once a tick, so the division that splits a header is rarely needed.
+      if (!(entryId >= 0 && entryId < HEADER_TIME_UNIT)) {
+        timeMs = Math.floor(header / HEADER_TIME_UNIT)
+        timeHeader = timeMs * HEADER_TIME_UNIT
+        entryId = header - timeHeader
+      }
+      if (entryId < HEADER_INCREMENT) {
+        const series = seriesById[entryId]
+        if (series === undefined) this.#unregistered++
+        else series.record(doubles[slot + 1]!, timeMs)
+      } else {
+        const series = seriesById[entryId - HEADER_INCREMENT]
+        if (series === undefined) this.#unregistered++
+        else series.increment(doubles[slot + 1]!, timeMs)
+      }
+    }
+  }
+
+  #register(entry: DirectoryEntry, firstWord: number): void {
+    let metric: Metric | undefined
+    let series: Series | undefined
+    try {
+      if (entry.type === 'metric') metric = this.#metricOf(entry.descriptor)
+      else series = this.#entries[entry.metricEntryId]?.metric?.series(entry.labelValues)
+    } catch (error) {
+      // Two threads gave one name to two different metrics: the first stands, the samples of the other are lost, visibly.
+      this.#onConflict(error)
+    }
+    this.#entries.push({ firstWord, metric, series })
+    this.#seriesById.push(series)
+    if (series?.metric.kind === 'counter') this.#counters.push({ firstWord, series })
+    if (metric !== undefined) this.#metrics.push({ firstWord, metric, registrationsSeen: 0 })
+    if (series !== undefined) this.#onSeries(series, this.#directory, firstWord)
+  }
+
+  /** A metric that another thread has registered already is the same one; that is no registration anew. */
+  #metricOf(descriptor: MetricDescriptor): Metric {
+    const known = this.#registry.metric(descriptor.name)
+    if (known === undefined) return this.#registry.register(descriptor)
+    if (!isSameMetric(known.descriptor, descriptor)) throw metricConflict(known.descriptor, descriptor)
+    return known
+  }
+
+  #takeRegistrations(): void {
+    for (const entry of this.#metrics) {
+      const registrations = Atomics.load(this.#directory.words, entry.firstWord + EntryWord.registrations)
+      entry.metric.registrations += (registrations - entry.registrationsSeen) >>> 0
+      entry.registrationsSeen = registrations
+    }
+  }
+
+  #takeCounters(nowMs: number): void {
+    const { words, doubles } = this.#directory
+    for (const { firstWord, series } of this.#counters) {
+      const high = Atomics.load(words, firstWord + EntryWord.counterHigh)
+      const low = Atomics.load(words, firstWord + EntryWord.counterLow)
+      if (Atomics.load(words, firstWord + EntryWord.counterHigh) !== high) continue
+      const seenIndex = firstWord / 2 + ENTRY_COUNTER_SEEN_DOUBLES
+      const value = high * 2 ** 32 + low
+      const increment = value - doubles[seenIndex]!
+      // Between the low word's wrap and the high word's increment the value reads too small: next time, then.
+      if (increment <= 0) continue
+      doubles[seenIndex] = value
+      series.increment(increment, nowMs >>> 0)
+    }
+  }
+
+  #takeDropped(): void {
+    const lane = this.#lane
+    const dropped = Atomics.load(lane.words, LaneWord.dropped)
+    if (dropped === lane.words[LaneWord.droppedSeen]) return
+    lane.doubles[LaneTotal.dropped]! += (dropped - lane.words[LaneWord.droppedSeen]!) >>> 0
+    lane.words[LaneWord.droppedSeen] = dropped
+    const { words } = this.#directory
+    for (const { firstWord, series } of this.#entries) {
+      const entryDropped = Atomics.load(words, firstWord + EntryWord.dropped)
+      const newlyDropped = (entryDropped - words[firstWord + EntryWord.droppedSeen]!) >>> 0
+      if (newlyDropped === 0) continue
+      words[firstWord + EntryWord.droppedSeen] = entryDropped
+      if (series !== undefined) series.lost += newlyDropped
+    }
+  }
+}

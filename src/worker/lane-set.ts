@@ -1,0 +1,86 @@
+/** The lanes of all producing threads: adopted, drained, let go. Aggregator thread. */
+import type { LaneAnnouncement } from '../shared/share.ts'
+import type { LaneSnapshot } from '../shared/snapshot.ts'
+import type { MetricRegistry } from '../shared/statistics/registry.ts'
+import { type LaneListeners, LaneReader } from './lane-reader.ts'
+
+/** A thread whose loop has not turned for this long, and that has left nothing to drain, is taken for dead. Should it
+ *  come back it announces its lane again, and nothing is lost: a lane is a lease that the heartbeat renews. */
+const LEASE_MS = 10_000
+
+/** Totals of lanes that are gone. */
+interface Released {
+  dropped: number
+}
+
+export class LaneSet {
+  readonly #registry: MetricRegistry
+  readonly #listeners: LaneListeners
+  readonly #onBroken: (lane: LaneReader, error: unknown) => void
+  readonly #onReleased: (laneId: number) => void
+  readonly #lanes = new Map<number, LaneReader>()
+  readonly #released: Released = { dropped: 0 }
+
+  /** @param onBroken a lane's memory makes no sense: it is given up, all others go on */
+  constructor(
+    registry: MetricRegistry,
+    listeners: LaneListeners & {
+      onBroken: (lane: LaneReader, error: unknown) => void
+      onReleased: (laneId: number) => void
+    },
+  ) {
+    this.#registry = registry
+    this.#listeners = listeners
+    this.#onBroken = listeners.onBroken
+    this.#onReleased = listeners.onReleased
+  }
+
+  get readers(): Iterable<LaneReader> {
+    return this.#lanes.values()
+  }
+
+  /** Samples lost since the start, on all lanes there have been. */
+  get droppedCount(): number {
+    let dropped = this.#released.dropped
+    for (const lane of this.#lanes.values()) dropped += lane.droppedCount
+    return dropped
+  }
+
+  /** Takes a lane on. One that is announced twice is taken on once. */
+  adopt(announcement: LaneAnnouncement, nowMs: number): void {
+    const lane = new LaneReader(announcement, this.#registry, nowMs, this.#listeners)
+    if (!this.#lanes.has(lane.laneId)) this.#lanes.set(lane.laneId, lane)
+  }
+
+  /** Drains every lane once.
+   *  @returns samples taken */
+  drain(nowMs: number): number {
+    let count = 0
+    for (const lane of this.#lanes.values()) {
+      try {
+        // Asked before draining: what an ended thread has left is then taken in full.
+        const isFinished = lane.isEnded
+        count += lane.drain(nowMs)
+        if (isFinished) this.#release(lane)
+        else if (lane.heartbeatAgeMs(nowMs) > LEASE_MS && lane.pendingCount === 0) {
+          lane.retire()
+          this.#release(lane)
+        }
+      } catch (error) {
+        this.#release(lane)
+        this.#onBroken(lane, error)
+      }
+    }
+    return count
+  }
+
+  snapshot(nowMs: number): LaneSnapshot[] {
+    return [...this.#lanes.values()].map(lane => lane.snapshot(nowMs))
+  }
+
+  #release(lane: LaneReader): void {
+    this.#lanes.delete(lane.laneId)
+    this.#released.dropped += lane.droppedCount
+    this.#onReleased(lane.laneId)
+  }
+}

@@ -1,0 +1,51 @@
+/** Answers queries from the registry. Aggregator thread; pure reading. */
+import { timestampOf } from '../shared/clock.ts'
+import type { QueryOptions } from '../shared/control-api.ts'
+import { TelemetryError } from '../shared/errors.ts'
+import { labelFilterOf } from '../shared/labels.ts'
+import type { SeriesSnapshot } from '../shared/snapshot.ts'
+import { closestName } from '../shared/statistics/closest-name.ts'
+import { parseDurationMs } from '../shared/statistics/duration.ts'
+import { snapshotSeries } from '../shared/statistics/reading.ts'
+import type { Metric, MetricRegistry } from '../shared/statistics/registry.ts'
+
+/** Statistics of one metric: of the series with these labels merged, or of all of them.
+ *  @throws TelemetryError OFFLOOP_METRIC_UNKNOWN, OFFLOOP_LABEL_UNKNOWN, OFFLOOP_LABEL_VALUE, OFFLOOP_TIME_WINDOW */
+export function answerQuery(registry: MetricRegistry, name: string, options: QueryOptions): SeriesSnapshot {
+  const metric = registry.metric(name)
+  if (metric === undefined) throw unknownMetric(registry, name)
+  const labels = labelFilterOf(metric.descriptor, options.labels ?? {})
+  return snapshotSeries(metric.select(labels), {
+    nowMs: registry.clock.nowMs(),
+    timestamp: timestampOf(registry.clock),
+    labels,
+    metric: metric.descriptor,
+    ...(options.window === undefined ? {} : { timeWindowMs: parseDurationMs(options.window) }),
+  })
+}
+
+/** Every series of the metrics that are wanted. */
+export function snapshotMetrics(
+  registry: MetricRegistry,
+  isWanted: (metric: Metric) => boolean,
+): SeriesSnapshot[] {
+  const nowMs = registry.clock.nowMs()
+  const timestamp = timestampOf(registry.clock)
+  return registry
+    .metrics()
+    .filter(isWanted)
+    .flatMap(metric => metric.allSeries)
+    .map(series => snapshotSeries([series], { nowMs, timestamp, labels: series.labels }))
+}
+
+function unknownMetric(registry: MetricRegistry, name: string): TelemetryError {
+  const names = registry.metrics().map(metric => metric.descriptor.name)
+  const closest = closestName(name, names)
+  return new TelemetryError('OFFLOOP_METRIC_UNKNOWN', {
+    got: name,
+    fix:
+      closest === undefined
+        ? 'register it first, on any thread'
+        : `register it first, or did you mean "${closest}"?`,
+  })
+}
