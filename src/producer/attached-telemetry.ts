@@ -4,7 +4,13 @@ import { BroadcastChannel, threadId } from 'node:worker_threads'
 import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
-import { type ChannelMessage, checkShare, controlChannelName, type TelemetryShare } from '../shared/share.ts'
+import {
+  type ChannelMessage,
+  type ChannelOpened,
+  checkShare,
+  controlChannelName,
+  type TelemetryShare,
+} from '../shared/share.ts'
 import { ControlClient } from './control-client.ts'
 import { Recorder } from './recorder.ts'
 import { type FlushOptions, type FlushResult, ThreadTelemetry } from './thread-telemetry.ts'
@@ -39,10 +45,12 @@ export class AttachedTelemetry extends ThreadTelemetry {
     }
     super(
       recorder,
-      new ControlClient(open, () => {
+      new ControlClient(open, endpoint => {
         recorder.publish()
         // Asked for each time: the aggregator closes channels of threads it has not heard of for long.
+        const opened = channelOpened(endpoint)
         announce({ type: 'control', channel })
+        return opened
       }),
     )
     this.#onClose = onClose
@@ -93,6 +101,18 @@ function post(channelName: string, message: ChannelMessage): void {
   const channel = new BroadcastChannel(channelName)
   channel.postMessage(message)
   channel.close()
+}
+
+/** Waits for the aggregator to say that it listens on the channel; the caller bounds the wait. */
+function channelOpened(endpoint: ControlEndpoint): Promise<void> {
+  return new Promise(resolve => {
+    const onMessage = ({ data }: { data: unknown }) => {
+      if ((data as ChannelOpened | undefined)?.type !== 'opened') return
+      endpoint.removeEventListener('message', onMessage)
+      resolve()
+    }
+    endpoint.addEventListener('message', onMessage)
+  })
 }
 
 /** Waits for the aggregator to start; the caller bounds the wait. */

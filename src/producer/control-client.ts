@@ -23,12 +23,13 @@ export type Ask<Value> = (remote: Remote<AggregatorControl>, comlink: Comlink) =
 interface Connection {
   readonly remote: Remote<AggregatorControl>
   readonly comlink: Comlink
+  readonly endpoint: ControlEndpoint
 }
 
 /** One connection to the aggregator. It keeps the thread alive only while an answer is due. */
 export class ControlClient {
   readonly #open: () => Promise<ControlEndpoint>
-  readonly #beforeCall: () => void
+  readonly #beforeCall: (endpoint: ControlEndpoint) => void | Promise<void>
   #endpoint: ControlEndpoint | undefined
   #connection: Promise<Connection> | undefined
   #openCalls = 0
@@ -38,8 +39,11 @@ export class ControlClient {
   #snapshot: Promise<TelemetrySnapshot> | undefined
 
   /** @param open opens the endpoint, at the first call
-   *  @param beforeCall runs before each call: what it publishes or posts is there before the call is */
-  constructor(open: () => Promise<ControlEndpoint>, beforeCall: () => void) {
+   *  @param beforeCall runs before each call, which waits for it */
+  constructor(
+    open: () => Promise<ControlEndpoint>,
+    beforeCall: (endpoint: ControlEndpoint) => void | Promise<void>,
+  ) {
     this.#open = open
     this.#beforeCall = beforeCall
     this.#abandoned = new Promise((_, reject) => {
@@ -66,8 +70,8 @@ export class ControlClient {
       if (!keepAlive) timer.unref()
     })
     try {
-      const answer = this.#connect().then(({ remote, comlink }) => {
-        this.#beforeCall()
+      const answer = this.#connect().then(async ({ remote, comlink, endpoint }) => {
+        await this.#beforeCall(endpoint)
         return ask(remote, comlink)
       })
       return openOutcome(await Promise.race([answer, timedOut, this.#abandoned]))
@@ -113,7 +117,7 @@ export class ControlClient {
     // Listening refs the port, which must keep nobody alive but for the sake of an open call.
     if (this.#openCalls === 0) endpoint.unref()
     else endpoint.ref()
-    return { remote, comlink }
+    return { remote, comlink, endpoint }
   }
 
   #hold(): void {

@@ -40,6 +40,11 @@ export function controlChannelName(share: TelemetryShare, laneId: number): strin
   return `${share.id}:${laneId}`
 }
 
+/** The aggregator listens on the channel that was asked for: the first thing it says there. */
+export interface ChannelOpened {
+  readonly type: 'opened'
+}
+
 /** What travels on the channel named by the share's id. */
 export type ChannelMessage = LaneAnnouncement | ChannelRequest
 

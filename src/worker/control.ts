@@ -5,7 +5,7 @@ import { BroadcastChannel, type MessagePort, parentPort } from 'node:worker_thre
 import { expose } from 'comlink'
 import { type ControlEndpoint, toComlink } from '../shared/comlink-endpoint.ts'
 import { type AggregatorControl, outcomeOf } from '../shared/control-api.ts'
-import type { ChannelMessage } from '../shared/share.ts'
+import type { ChannelMessage, ChannelOpened } from '../shared/share.ts'
 import type { Aggregator } from './aggregator.ts'
 
 /** Channels kept open at the same time; the oldest goes first. A thread whose channel is gone asks for it again. */
@@ -42,12 +42,15 @@ export class ControlServer {
   }
 
   #openChannel(channelName: string): void {
-    if (this.#channels.has(channelName)) return
-    const oldest = this.#channels.keys().next().value
-    if (this.#channels.size >= CHANNELS_MAX && oldest !== undefined) this.releaseChannel(oldest)
-    const channel = new BroadcastChannel(channelName)
-    this.#channels.set(channelName, channel)
-    expose(this.#api, toComlink(channel as unknown as ControlEndpoint))
+    let channel = this.#channels.get(channelName)
+    if (channel === undefined) {
+      const oldest = this.#channels.keys().next().value
+      if (this.#channels.size >= CHANNELS_MAX && oldest !== undefined) this.releaseChannel(oldest)
+      channel = new BroadcastChannel(channelName)
+      this.#channels.set(channelName, channel)
+      expose(this.#api, toComlink(channel as unknown as ControlEndpoint))
+    }
+    channel.postMessage({ type: 'opened' } satisfies ChannelOpened)
   }
 
   /** Lets go of everything that keeps this thread alive, but for the port the answer leaves by. */

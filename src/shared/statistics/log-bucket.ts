@@ -4,7 +4,7 @@
 export const LOG_BUCKET_COUNT = 65_536
 
 /** 128 buckets for each octave: the high word keeps 20 mantissa bits, and 7 of them are used. */
-export const MANTISSA_BITS_BELOW = 13
+const MANTISSA_BITS_BELOW = 13
 const BUCKETS_PER_SIGN = 32_768
 const EXPONENT_BIAS = 1_023
 const EXPONENT_MIN = -128
@@ -15,9 +15,8 @@ const FIRST_KEY = (EXPONENT_BIAS + EXPONENT_MIN) << 7
  *  and more the outermost one. Selection inside a bucket is exact, so these only cost time, never exactness.
  *  @param highWord of a finite value, as i32 */
 export function logBucketOf(highWord: number): number {
-  let step = ((highWord & 0x7fff_ffff) >>> MANTISSA_BITS_BELOW) - FIRST_KEY
-  if (step < 0) step = 0
-  if (step >= BUCKETS_PER_SIGN) step = BUCKETS_PER_SIGN - 1
-  // With the sign bit spread over the word this is `step` or `-1 - step`: mirrored, without a branch.
-  return BUCKETS_PER_SIGN + (step ^ (highWord >> 31))
+  const step = ((highWord & 0x7fff_ffff) >>> MANTISSA_BITS_BELOW) - FIRST_KEY
+  const clamped = Math.min(BUCKETS_PER_SIGN - 1, Math.max(0, step))
+  // With the sign bit spread over the word this is `clamped` or `-1 - clamped`: mirrored, without a branch.
+  return BUCKETS_PER_SIGN + (clamped ^ (highWord >> 31))
 }

@@ -51,11 +51,11 @@ export class RankSearch {
     return true
   }
 
-  /** @param counts of the next buckets, which begin with `firstBucketId` */
-  scan(counts: Float64Array, firstBucketId: number): void {
-    for (let index = 0; index < counts.length; index += 1) {
-      const samplesThrough = this.#samplesBefore + counts[index]!
-      if (this.#ranks[this.#ranksFound]! <= samplesThrough) this.#want(firstBucketId + index, counts[index]!)
+  /** Looks for wanted ranks in the buckets from `firstBucketId` up to `endBucketId`, whose counts are `counts[id]`. */
+  scan(counts: Int32Array, firstBucketId: number, endBucketId: number): void {
+    for (let bucketId = firstBucketId; bucketId < endBucketId; bucketId += 1) {
+      const samplesThrough = this.#samplesBefore + counts[bucketId]!
+      if (this.#ranks[this.#ranksFound]! <= samplesThrough) this.#want(bucketId, counts[bucketId]!)
       this.#samplesBefore = samplesThrough
     }
   }

@@ -11,7 +11,7 @@ const LEVELS_MAX = 5
 
 interface Level {
   readonly search: RankSearch
-  readonly counts: Float64Array
+  readonly counts: Int32Array
   cellIds: Uint16Array
 }
 
@@ -52,7 +52,7 @@ function selectInCells(
     counts[cell]! += 1
   }
   search.start(ranks)
-  search.scan(counts, 0)
+  search.scan(counts, 0, CELL_COUNT)
   search.prepare()
   search.gather(values, cellIds, values.length)
   return search.finish((stretch, stretchRanks) => selectRanks(stretch, stretchRanks, depth + 1))
@@ -62,7 +62,7 @@ function selectInCells(
 function levelAt(depth: number, valueCount: number): Level {
   levels[depth] ??= {
     search: new RankSearch(CELL_COUNT),
-    counts: new Float64Array(CELL_COUNT),
+    counts: new Int32Array(CELL_COUNT),
     cellIds: new Uint16Array(0),
   }
   const level = levels[depth]
