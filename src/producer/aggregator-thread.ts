@@ -1,5 +1,5 @@
 /** Starts the aggregator thread and watches over it. Creating thread. */
-import { BroadcastChannel, receiveMessageOnPort, SHARE_ENV, Worker } from 'node:worker_threads'
+import { BroadcastChannel, SHARE_ENV, Worker } from 'node:worker_threads'
 import type { AggregatorBoot, LogMessage } from '../shared/aggregator-boot.ts'
 import type { ChannelMessage } from '../shared/share.ts'
 
@@ -12,7 +12,8 @@ const WORKER_URL = new URL(
 /** The worker thread. It never keeps the process alive. */
 export class AggregatorThread {
   readonly #worker: Worker
-  readonly #announcements: BroadcastChannel
+  readonly #channelName: string
+  #announcements: BroadcastChannel | undefined
   readonly #exited: Promise<void>
   #isClosing = false
 
@@ -30,24 +31,20 @@ export class AggregatorThread {
       argv: [],
       env: SHARE_ENV,
     })
-    this.#worker.unref()
     let cause = 'it ended'
     this.#worker.on('error', error => {
       cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
     })
     this.#exited = new Promise(resolve => {
       this.#worker.once('exit', () => {
-        this.#announcements.close()
+        this.#announcements?.close()
         if (!this.#isClosing) listeners.onDown(cause)
         resolve()
       })
     })
     this.#worker.on('message', (message: LogMessage) => listeners.onLog(message.line))
     this.#worker.unref()
-    // Threads may announce their lanes before the aggregator is there to hear it.
-    this.#announcements = new BroadcastChannel(boot.share.id)
-    this.#announcements.onmessage = event => this.send((event as { data: ChannelMessage }).data)
-    this.#announcements.unref()
+    this.#channelName = boot.share.id
   }
 
   /** Messages wait in the worker's port until it is up. */
@@ -55,23 +52,19 @@ export class AggregatorThread {
     this.#worker.postMessage(message)
   }
 
-  /** The aggregator is up, and hears announcements itself. */
-  stopForwarding(): void {
-    if (this.#isClosing) return
-    for (
-      let next = receiveMessageOnPort(this.#announcements as never);
-      next !== undefined;
-      next = receiveMessageOnPort(this.#announcements as never)
-    ) {
-      this.send(next.message as ChannelMessage)
-    }
-    this.#announcements.close()
+  /** Passes announcements of other threads on, which may come before the aggregator is there to hear them. What it
+   *  hears twice it takes once. */
+  forwardAnnouncements(): void {
+    if (this.#announcements !== undefined || this.#isClosing) return
+    this.#announcements = new BroadcastChannel(this.#channelName)
+    this.#announcements.onmessage = event => this.send((event as { data: ChannelMessage }).data)
+    this.#announcements.unref()
   }
 
   /** Ends the thread, which has been told to close. */
   async terminate(): Promise<void> {
     this.#isClosing = true
-    this.#announcements.close()
+    this.#announcements?.close()
     await this.#worker.terminate()
     await this.#exited
   }

@@ -30,8 +30,8 @@ export class LaneWriter {
   #roomEnd: number
   #eagerEnd: number
   #timeMs = -1
-  /** The running batch's time, as it stands in slot headers. */
-  #timeHeader = 0
+  /** The running batch's time, as it stands in slot headers. The two agree from the start: the clock may well be there. */
+  #timeHeader = 0xffff_ffff * HEADER_TIME_UNIT
   #isClosed = false
 
   /** @param control the control block
@@ -48,7 +48,7 @@ export class LaneWriter {
     this.#checkAt = this.#writeIndex
     this.#publishAt = this.#writeIndex
     this.#roomEnd = this.#writeIndex
-    this.#eagerEnd = this.#writeIndex
+    this.#eagerEnd = (this.#writeIndex + EAGER_SAMPLES) | 0
   }
 
   /** Writes one sample. Never waits, throws or allocates. What is not a number goes in as NaN: the aggregator counts
@@ -92,8 +92,10 @@ export class LaneWriter {
       return false
     }
     if (writeIndex === this.#roomEnd && !this.#findRoom()) {
-      this.#lane.words[LaneWord.dropped]!++
+      const { words } = this.#lane
       this.#directory.countDropped(entryId & (ENTRY_IDS_MAX - 1))
+      // Stored last: who sees that samples were dropped sees whose they were.
+      Atomics.store(words, LaneWord.dropped, words[LaneWord.dropped]! + 1)
       return false
     }
     // A plain read: an aligned 32-bit word does not tear, and a value a moment old is as good.

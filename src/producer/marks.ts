@@ -6,7 +6,8 @@ const readClockNs = process.hrtime.bigint
 
 /** Handles stay below 2^30, so that V8 keeps them as small integers on every platform. */
 const HANDLE_MASK = 0x3fff_ffff
-const NO_OWNER = -1
+// Entry 0 of a directory is always a metric, so no series is called by it, and zeroed memory means: nobody's.
+const NO_OWNER = 0
 
 export const MARK_CAPACITY_DEFAULT = 4_096
 
@@ -22,7 +23,10 @@ export class Marks {
   readonly #handles: Int32Array
   readonly #owners: Int32Array
   readonly #free: Int32Array
-  #freeCount: number
+  readonly #firstGeneration: number
+  #freeCount = 0
+  /** Slots that were ever used: the others are still zero pages, which cost neither time nor memory. */
+  #usedCount = 0
   #nextAbandoned = 0
   // BigInts are kept inside 64-bit arrays from the clock to the difference: read back as two words they never become
   // objects, so an optimised mark pair allocates nothing.
@@ -36,14 +40,10 @@ export class Marks {
     this.#slotMask = capacity - 1
     this.#startsNs = new BigInt64Array(capacity)
     // Each thread begins at another generation, so that a handle of another thread is foreign here.
-    const firstGeneration = (lane.laneId * 7_919) & 0x3fff
-    this.#handles = Int32Array.from(
-      { length: capacity },
-      (_, slot) => (firstGeneration * capacity + slot) & HANDLE_MASK,
-    )
-    this.#owners = new Int32Array(capacity).fill(NO_OWNER)
-    this.#free = Int32Array.from({ length: capacity }, (_, index) => capacity - 1 - index)
-    this.#freeCount = capacity
+    this.#firstGeneration = (lane.laneId * 7_919) & 0x3fff
+    this.#handles = new Int32Array(capacity)
+    this.#owners = new Int32Array(capacity)
+    this.#free = new Int32Array(capacity)
     this.#elapsedNs = new BigInt64Array(1)
     this.#elapsedWords = new Uint32Array(this.#elapsedNs.buffer)
   }
@@ -51,7 +51,7 @@ export class Marks {
   /** Begins a mark for the series `owner`. The clock is read last.
    *  @returns its handle. When all are open, one of the open marks is given up for it, and counted. */
   start(owner: number): number {
-    const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount]! : this.#abandonOne()
+    const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount]! : this.#takeSlot()
     const handle = (this.#handles[slot]! + this.#slotMask + 1) & HANDLE_MASK
     this.#handles[slot] = handle
     this.#owners[slot] = owner
@@ -72,7 +72,7 @@ export class Marks {
     return this.#elapsedWords[0]! + this.#elapsedWords[1]! * 4_294_967_296
   }
 
-  /** The series a handle belongs to, or -1 when the handle is not open. */
+  /** The series a handle belongs to, or 0 when the handle is not open. */
   ownerOf(handle: number): number {
     if (typeof handle !== 'number') return NO_OWNER
     const slot = handle & this.#slotMask
@@ -89,8 +89,14 @@ export class Marks {
     return -1
   }
 
-  /** Takes the slots in turn: marks that are ended come back to the free list, so leaked ones are what is met. */
-  #abandonOne(): number {
+  /** A slot that was never used, or else the next in turn: marks that are ended come back to the free list, so it is
+   *  leaked ones that are met. */
+  #takeSlot(): number {
+    if (this.#usedCount <= this.#slotMask) {
+      const slot = this.#usedCount++
+      this.#handles[slot] = (this.#firstGeneration * (this.#slotMask + 1) + slot) & HANDLE_MASK
+      return slot
+    }
     const slot = this.#nextAbandoned
     this.#nextAbandoned = (slot + 1) & this.#slotMask
     this.#words[LaneWord.marksAbandoned]!++

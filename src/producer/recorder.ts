@@ -29,7 +29,10 @@ import type {
 import { SeriesEntry } from './series-handle.ts'
 import { onThreadExit } from './thread-exit.ts'
 
+/** Between two heartbeats of a thread that records … */
 const HEARTBEAT_INTERVAL_MS = 50
+/** … and of one that does not: waking an idle process is what costs. */
+const HEARTBEAT_IDLE_INTERVAL_MS = 200
 
 interface RegisteredMetric {
   readonly descriptor: MetricDescriptor
@@ -50,7 +53,8 @@ export class Recorder {
   readonly #latencies = new Map<number, Latency>()
   readonly #announce: (announcement: LaneAnnouncement) => void
   readonly #onTelemetryClosed: (() => void) | undefined
-  readonly #heartbeat: NodeJS.Timeout
+  #heartbeat: NodeJS.Timeout | undefined
+  #writeIndexAtBeat = 0
   readonly #forgetExit: () => void
   #countersAfterClose: (() => number) | undefined
 
@@ -78,8 +82,6 @@ export class Recorder {
     this.#onTelemetryClosed = options.onTelemetryClosed
     this.#beat()
     this.#announceLane()
-    // The backstop of batched publishing, and the sign of life. It never keeps the thread alive.
-    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_INTERVAL_MS).unref()
     this.#forgetExit = onThreadExit(() => this.#end())
   }
 
@@ -152,18 +154,25 @@ export class Recorder {
   /** Ends recording on this thread; what comes later is counted and goes nowhere. Idempotent. */
   close(): void {
     if (this.#countersAfterClose !== undefined) return
-    clearInterval(this.#heartbeat)
+    clearTimeout(this.#heartbeat)
     this.#forgetExit()
     this.#writer.close()
     this.#end()
     this.#countersAfterClose = this.#directory.detach()
   }
 
+  /** The backstop of batched publishing, and the sign of life. It never keeps the thread alive. */
   #beat(): void {
+    const { words } = this.#lane
     this.#writer.publish()
-    Atomics.store(this.#lane.words, LaneWord.heartbeatMs, Atomics.load(this.#control, ControlWord.clockMs))
+    Atomics.store(words, LaneWord.heartbeatMs, Atomics.load(this.#control, ControlWord.clockMs))
     // The aggregator took this thread for dead and let its lane go: a suspended machine, a loop blocked for long.
-    if (Atomics.load(this.#lane.words, LaneWord.lease) === Lease.retired) this.#announceLane()
+    if (Atomics.load(words, LaneWord.lease) === Lease.retired) this.#announceLane()
+    const writeIndex = words[LaneWord.writeIndex]!
+    const isIdle = writeIndex === this.#writeIndexAtBeat
+    this.#writeIndexAtBeat = writeIndex
+    const intervalMs = isIdle ? HEARTBEAT_IDLE_INTERVAL_MS : HEARTBEAT_INTERVAL_MS
+    this.#heartbeat = setTimeout(() => this.#beat(), intervalMs).unref()
     if (Atomics.load(this.#control, ControlWord.closed) === 1) this.#onTelemetryClosed?.()
   }
 

@@ -42,6 +42,7 @@ export class SeriesEntry {
     const fields = slot < 0 ? undefined : this.#board.read(slot)
     if (fields === undefined) return undefined
     const { name: metric, kind, unit } = this.metric
+    const isCounter = kind === 'counter'
     const [timestamp, count, sum, min, max, last, p50, p90, p95, p99, rate, total, totalSum, lost, invalid] =
       fields
     return {
@@ -53,7 +54,7 @@ export class SeriesEntry {
       sum: sum!,
       min: orNone(min!),
       max: orNone(max!),
-      mean: count! > 0 ? sum! / count! : undefined,
+      mean: isCounter || count === 0 ? undefined : sum! / count!,
       last: orNone(last!),
       p50: orNone(p50!),
       p90: orNone(p90!),
@@ -63,11 +64,10 @@ export class SeriesEntry {
       total: total!,
       totalSum: totalSum!,
       invalid: invalid!,
-      window: {
-        capacity: this.#windowCapacity,
-        size: count!,
-        evicted: kind === 'counter' ? 0 : total! - count!,
-      },
+      // A counter has no window.
+      window: isCounter
+        ? { capacity: 0, size: 0, evicted: 0 }
+        : { capacity: this.#windowCapacity, size: count!, evicted: total! - count! },
       lost: lost!,
       exact: true,
       overflow: this.isOverflow,

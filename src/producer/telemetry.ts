@@ -1,5 +1,4 @@
 /** createTelemetry: the recorder of this thread, the aggregator thread beside it, and the bus between them. */
-import { randomUUID } from 'node:crypto'
 import { MessageChannel, type MessagePort, threadId } from 'node:worker_threads'
 import { type BusHello, createCredits } from '../shared/bus-frame.ts'
 import { clockOriginNow } from '../shared/clock.ts'
@@ -164,6 +163,7 @@ export class Telemetry extends ThreadTelemetry {
 
   /** What other threads need to take part: structured-cloneable, as often as wanted. `attachTelemetry(share)` there. */
   share(): TelemetryShare {
+    this.#thread.forwardAnnouncements()
     return this.#share
   }
 
@@ -258,7 +258,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 function createShare(options: ResolvedOptions): TelemetryShare {
   return Object.freeze({
     offloop: SHARE_VERSION,
-    id: `offloop:${randomUUID()}`,
+    id: `offloop:${process.pid}:${process.hrtime.bigint()}`,
     service: options.service,
     control: createControlBlock(),
     board: createBoard(),

@@ -9,7 +9,7 @@ export const SHARE_VERSION: number = 1 + LANE_LAYOUT_VERSION * 1_000
 /** Give it to a worker thread (`workerData`, `postMessage`) or a Piscina pool, and `attachTelemetry(share)` there. */
 export interface TelemetryShare {
   readonly offloop: number
-  /** Random; also the name of the channel on which lanes are announced. */
+  /** Unique in this process; also the name of the channel on which lanes are announced. */
   readonly id: string
   readonly service: string
   readonly control: SharedArrayBuffer

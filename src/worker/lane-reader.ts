@@ -38,6 +38,8 @@ export interface LaneListeners {
   readonly onConflict: (error: unknown) => void
   /** A series this thread has registered; `firstWord` is its entry in the directory. */
   readonly onSeries: (series: Series, directory: DirectoryReader, firstWord: number) => void
+  /** Samples that were lost since this was last called: the lane was full, or their metric is in conflict. */
+  readonly onLost: (count: number) => void
 }
 
 /** Its lane's read index, and what the lane adds to the series. */
@@ -45,8 +47,7 @@ export class LaneReader {
   readonly #lane: LaneMemory
   readonly #directory: DirectoryReader
   readonly #registry: MetricRegistry
-  readonly #onConflict: LaneListeners['onConflict']
-  readonly #onSeries: LaneListeners['onSeries']
+  readonly #listeners: LaneListeners
   readonly #entries: Entry[] = []
   /** By entry id; undefined for metrics, and for series that could not be registered. */
   readonly #seriesById: (Series | undefined)[] = []
@@ -56,19 +57,17 @@ export class LaneReader {
   #heartbeatMs: number
   /** When the heartbeat was last seen to move, by the aggregator's clock. */
   #aliveAtMs: number
-  #unregistered = 0
 
   constructor(
     announcement: LaneAnnouncement,
     registry: MetricRegistry,
     nowMs: number,
-    { onConflict, onSeries }: LaneListeners,
+    listeners: LaneListeners,
   ) {
     this.#lane = openLane(announcement.lane)
     this.#directory = new DirectoryReader(announcement.directory)
     this.#registry = registry
-    this.#onConflict = onConflict
-    this.#onSeries = onSeries
+    this.#listeners = listeners
     // A lane that was drained before, and given up, goes on where it stopped.
     this.#readIndex = Atomics.load(this.#lane.words, LaneWord.readIndex)
     this.#heartbeatMs = this.#lane.words[LaneWord.heartbeatMs]!
@@ -104,7 +103,7 @@ export class LaneReader {
   }
 
   get droppedCount(): number {
-    return this.#lane.doubles[LaneTotal.dropped]! + this.#unregistered
+    return this.#lane.doubles[LaneTotal.dropped]!
   }
 
   /** For how long the thread's loop has not turned. */
@@ -132,9 +131,10 @@ export class LaneReader {
     assert(count >= 0 && count <= this.#lane.capacity, 'a lane holds at most its capacity')
     while (this.#readIndex !== writeIndex) {
       const batchCount = Math.min((writeIndex - this.#readIndex) | 0, BATCH_SAMPLES)
-      this.#fold(this.#readIndex, batchCount)
+      const foldedCount = this.#fold(this.#readIndex, batchCount)
       this.#readIndex = (this.#readIndex + batchCount) | 0
-      this.#lane.doubles[LaneTotal.drained]! += batchCount
+      this.#lane.doubles[LaneTotal.drained]! += foldedCount
+      this.#countLost(batchCount - foldedCount)
       // Stored last: the producer writes into these slots from here on.
       Atomics.store(this.#lane.words, LaneWord.readIndex, this.#readIndex)
     }
@@ -162,12 +162,14 @@ export class LaneReader {
     }
   }
 
-  #fold(firstIndex: number, count: number): void {
+  /** @returns how many were folded in: all, but those whose metric is in conflict. */
+  #fold(firstIndex: number, count: number): number {
     const doubles = this.#lane.doubles
     const seriesById = this.#seriesById
     const mask = this.#lane.capacity - 1
     let timeHeader = 0
     let timeMs = 0
+    let orphanCount = 0
     for (let index = 0; index < count; index++) {
       const slot = SLOTS_OFFSET_DOUBLES + (((firstIndex + index) & mask) << 1)
       const header = doubles[slot]!
@@ -180,14 +182,21 @@ export class LaneReader {
       }
       if (entryId < HEADER_INCREMENT) {
         const series = seriesById[entryId]
-        if (series === undefined) this.#unregistered++
+        if (series === undefined) orphanCount++
         else series.record(doubles[slot + 1]!, timeMs)
       } else {
         const series = seriesById[entryId - HEADER_INCREMENT]
-        if (series === undefined) this.#unregistered++
+        if (series === undefined) orphanCount++
         else series.increment(doubles[slot + 1]!, timeMs)
       }
     }
+    return count - orphanCount
+  }
+
+  #countLost(count: number): void {
+    if (count === 0) return
+    this.#lane.doubles[LaneTotal.dropped]! += count
+    this.#listeners.onLost(count)
   }
 
   #register(entry: DirectoryEntry, firstWord: number): void {
@@ -198,13 +207,14 @@ export class LaneReader {
       else series = this.#entries[entry.metricEntryId]?.metric?.series(entry.labelValues)
     } catch (error) {
       // Two threads gave one name to two different metrics: the first stands, the samples of the other are lost, visibly.
-      this.#onConflict(error)
+      this.#listeners.onConflict(error)
     }
     this.#entries.push({ firstWord, metric, series })
     this.#seriesById.push(series)
     if (series?.metric.kind === 'counter') this.#counters.push({ firstWord, series })
-    if (metric !== undefined) this.#metrics.push({ firstWord, metric, registrationsSeen: 0 })
-    if (series !== undefined) this.#onSeries(series, this.#directory, firstWord)
+    if (metric !== undefined)
+      this.#metrics.push({ firstWord, metric, registrationsSeen: this.#registrationsOf(firstWord) })
+    if (series !== undefined) this.#listeners.onSeries(series, this.#directory, firstWord)
   }
 
   /** A metric that another thread has registered already is the same one; that is no registration anew. */
@@ -217,10 +227,14 @@ export class LaneReader {
 
   #takeRegistrations(): void {
     for (const entry of this.#metrics) {
-      const registrations = Atomics.load(this.#directory.words, entry.firstWord + EntryWord.registrations)
+      const registrations = this.#registrationsOf(entry.firstWord)
       entry.metric.registrations += (registrations - entry.registrationsSeen) >>> 0
       entry.registrationsSeen = registrations
     }
+  }
+
+  #registrationsOf(firstWord: number): number {
+    return Atomics.load(this.#directory.words, firstWord + EntryWord.registrations)
   }
 
   #takeCounters(nowMs: number): void {
@@ -243,7 +257,7 @@ export class LaneReader {
     const lane = this.#lane
     const dropped = Atomics.load(lane.words, LaneWord.dropped)
     if (dropped === lane.words[LaneWord.droppedSeen]) return
-    lane.doubles[LaneTotal.dropped]! += (dropped - lane.words[LaneWord.droppedSeen]!) >>> 0
+    this.#countLost((dropped - lane.words[LaneWord.droppedSeen]!) >>> 0)
     lane.words[LaneWord.droppedSeen] = dropped
     const { words } = this.#directory
     for (const { firstWord, series } of this.#entries) {

@@ -8,29 +8,29 @@ import { type LaneListeners, LaneReader } from './lane-reader.ts'
  *  come back it announces its lane again, and nothing is lost: a lane is a lease that the heartbeat renews. */
 const LEASE_MS = 10_000
 
-/** Totals of lanes that are gone. */
-interface Released {
-  dropped: number
-}
-
 export class LaneSet {
   readonly #registry: MetricRegistry
   readonly #listeners: LaneListeners
   readonly #onBroken: (lane: LaneReader, error: unknown) => void
   readonly #onReleased: (laneId: number) => void
   readonly #lanes = new Map<number, LaneReader>()
-  readonly #released: Released = { dropped: 0 }
+  #droppedCount = 0
 
   /** @param onBroken a lane's memory makes no sense: it is given up, all others go on */
   constructor(
     registry: MetricRegistry,
-    listeners: LaneListeners & {
+    listeners: Omit<LaneListeners, 'onLost'> & {
       onBroken: (lane: LaneReader, error: unknown) => void
       onReleased: (laneId: number) => void
     },
   ) {
     this.#registry = registry
-    this.#listeners = listeners
+    this.#listeners = {
+      ...listeners,
+      onLost: count => {
+        this.#droppedCount += count
+      },
+    }
     this.#onBroken = listeners.onBroken
     this.#onReleased = listeners.onReleased
   }
@@ -41,9 +41,7 @@ export class LaneSet {
 
   /** Samples lost since the start, on all lanes there have been. */
   get droppedCount(): number {
-    let dropped = this.#released.dropped
-    for (const lane of this.#lanes.values()) dropped += lane.droppedCount
-    return dropped
+    return this.#droppedCount
   }
 
   /** Takes a lane on. One that is announced twice is taken on once. */
@@ -80,7 +78,6 @@ export class LaneSet {
 
   #release(lane: LaneReader): void {
     this.#lanes.delete(lane.laneId)
-    this.#released.dropped += lane.droppedCount
     this.#onReleased(lane.laneId)
   }
 }

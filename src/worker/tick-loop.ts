@@ -3,7 +3,7 @@ import type { Clock } from '../shared/clock.ts'
 import { ControlWord } from '../shared/memory/control-block.ts'
 
 export const TICK_INTERVAL_MS = 10
-const TICK_IDLE_INTERVAL_MS_MAX = 50
+const TICK_IDLE_INTERVAL_MS_MAX = 100
 
 /** Runs `tick` until stopped. Never blocks the thread's event loop: servers and ports live on it. */
 export class TickLoop {

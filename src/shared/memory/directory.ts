@@ -99,7 +99,8 @@ export class DirectoryWriter extends DirectoryMemory {
     const firstWord = start / 4
     this.words[firstWord + EntryWord.length] = entryBytes
     this.words[firstWord + EntryWord.textLength] = text.length
-    new Uint8Array(this.buffer, start + ENTRY_HEADER_BYTES, text.length).set(text)
+    // Once detached there is nobody left to read it.
+    if (!this.#isDetached) new Uint8Array(this.buffer, start + ENTRY_HEADER_BYTES, text.length).set(text)
     this.#lengthBytes = start + entryBytes
     // Published last: whoever sees the length sees the entry before it.
     Atomics.store(this.words, PUBLISHED_WORD, this.#lengthBytes)
@@ -119,8 +120,12 @@ export class DirectoryWriter extends DirectoryMemory {
     return () =>
       this.#firstWords.reduce((sum, firstWord) => {
         const low = firstWord + EntryWord.counterLow
-        return sum + ((this.words[low]! - before[low]!) >>> 0)
+        return sum + ((this.words[low]! - (before[low] ?? 0)) >>> 0)
       }, 0)
+  }
+
+  get #isDetached(): boolean {
+    return this.words.buffer !== this.buffer
   }
 
   #makeRoom(lengthBytes: number): void {
@@ -132,8 +137,14 @@ export class DirectoryWriter extends DirectoryMemory {
         fix: 'use fewer label values, or a lower maxSeriesPerMetric',
       })
     }
-    this.buffer.grow(grown)
-    this.renewViews()
+    if (this.#isDetached) {
+      const words = new Uint32Array(grown / 4)
+      words.set(this.words)
+      this.words = words
+    } else {
+      this.buffer.grow(grown)
+      this.renewViews()
+    }
   }
 }
 

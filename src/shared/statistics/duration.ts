@@ -2,9 +2,9 @@
 import { TelemetryError } from '../errors.ts'
 
 /** The finest slice: no time window is shorter. */
-export const TIME_WINDOW_MIN_MS = 5_000
+const TIME_WINDOW_MIN_MS = 5_000
 /** What the slices keep: no time window is longer. */
-export const TIME_WINDOW_MAX_MS = 3_600_000
+const TIME_WINDOW_MAX_MS = 3_600_000
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 

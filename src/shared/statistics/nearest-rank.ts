@@ -14,7 +14,7 @@ export function nearestRank(q: number, count: number): number {
 }
 
 /** @throws TelemetryError OFFLOOP_QUANTILE_RANGE */
-export function checkQuantile(q: number): void {
+function checkQuantile(q: number): void {
   if (typeof q === 'number' && q >= 0 && q <= 1) return
   throw new TelemetryError('OFFLOOP_QUANTILE_RANGE', {
     got: q,

@@ -53,11 +53,17 @@ export class RankSearch {
 
   /** Looks for wanted ranks in the buckets from `firstBucketId` up to `endBucketId`, whose counts are `counts[id]`. */
   scan(counts: Int32Array, firstBucketId: number, endBucketId: number): void {
+    let samplesBefore = this.#samplesBefore
+    let nextRank = this.#ranks[this.#ranksFound]!
     for (let bucketId = firstBucketId; bucketId < endBucketId; bucketId += 1) {
-      const samplesThrough = this.#samplesBefore + counts[bucketId]!
-      if (this.#ranks[this.#ranksFound]! <= samplesThrough) this.#want(bucketId, counts[bucketId]!)
-      this.#samplesBefore = samplesThrough
+      const sampleCount = counts[bucketId]!
+      if (nextRank <= samplesBefore + sampleCount) {
+        this.#want(bucketId, samplesBefore, sampleCount)
+        nextRank = this.#ranks[this.#ranksFound]!
+      }
+      samplesBefore += sampleCount
     }
+    this.#samplesBefore = samplesBefore
   }
 
   /** Makes ready for gathering. */
@@ -142,11 +148,11 @@ export class RankSearch {
     }
   }
 
-  #want(bucketId: number, sampleCount: number): void {
+  #want(bucketId: number, samplesBefore: number, sampleCount: number): void {
     const firstIndex = this.#buckets[this.#buckets.length - 1]?.endIndex ?? 0
     const ranks: number[] = []
-    while (this.#ranks[this.#ranksFound]! <= this.#samplesBefore + sampleCount) {
-      ranks.push(this.#ranks[this.#ranksFound]! - this.#samplesBefore)
+    while (this.#ranks[this.#ranksFound]! <= samplesBefore + sampleCount) {
+      ranks.push(this.#ranks[this.#ranksFound]! - samplesBefore)
       this.#ranksFound += 1
     }
     this.#buckets.push({ bucketId, firstIndex, endIndex: firstIndex + sampleCount, ranks })

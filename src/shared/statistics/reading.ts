@@ -22,7 +22,7 @@ export interface StatisticReading {
   readonly exact: boolean
 }
 
-/** What the statistics are taken from: the rolling windows merged, a time window, or a counter's value. */
+/** The rolling windows merged, a time window, or a counter's value. */
 interface Distribution {
   readonly count: number
   readonly sum: number
@@ -46,12 +46,18 @@ export function readStatistic(
     const value = ratePerSecond(seriesSet, nowMs, timeWindowMs)
     return { value, sampleCount: sumOver(seriesSet, series => series.total), exact: true }
   }
-  const q = quantileOf(statistic)
   const isCounter = seriesSet[0]?.metric.kind === 'counter'
+  if (statistic === 'value') {
+    const value = isCounter ? sumOver(seriesSet, series => series.total) : lastOf(seriesSet)
+    return { value, sampleCount: sampleCountOf(seriesSet, nowMs, timeWindowMs), exact: true }
+  }
+  const q = quantileOf(statistic)
   const distribution = distributionOf(seriesSet, q === undefined ? [] : [q], nowMs, timeWindowMs)
-  const value =
-    statistic === 'value' && !isCounter ? lastOf(seriesSet) : pick(distribution, statistic, isCounter)
-  return { value, sampleCount: distribution.count, exact: q === undefined || timeWindowMs === undefined }
+  return {
+    value: pick(distribution, statistic, isCounter),
+    sampleCount: distribution.count,
+    exact: q === undefined || timeWindowMs === undefined,
+  }
 }
 
 /** Everything a query answers about the series together.
@@ -145,8 +151,20 @@ function distributionOf(
     .filter((window): window is Window => window !== undefined)
   const summary = summarizeWindows(windows, quantiles)
   if (seriesSet[0]?.metric.kind !== 'counter') return { ...summary, coveredMs: 0 }
+  // A counter has no rolling window: everything since the start is its distribution.
   const total = sumOver(seriesSet, series => series.total)
   return { ...summary, count: total, sum: total, coveredMs: 0 }
+}
+
+function sampleCountOf(
+  seriesSet: readonly Series[],
+  nowMs: number,
+  timeWindowMs: number | undefined,
+): number {
+  if (timeWindowMs !== undefined) return countSlices(slicesOf(seriesSet), timeWindowMs, nowMs).count
+  return sumOver(seriesSet, series =>
+    series.metric.kind === 'counter' ? series.total : (series.window?.size ?? 0),
+  )
 }
 
 function pick(distribution: Distribution, statistic: StatisticName, isCounter: boolean): number | undefined {
@@ -162,8 +180,6 @@ function pick(distribution: Distribution, statistic: StatisticName, isCounter: b
       return min
     case 'max':
       return max
-    case 'value':
-      return sum
     case 'ratio':
       return undefined
     default:

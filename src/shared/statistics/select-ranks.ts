@@ -46,16 +46,27 @@ function selectInCells(
   const level = levelAt(depth, values.length)
   const { search, counts, cellIds } = level
   counts.fill(0)
-  for (let index = 0; index < values.length; index += 1) {
-    const cell = ((values[index]! - min) * cellsPerUnit) | 0
-    cellIds[index] = cell
-    counts[cell]! += 1
-  }
+  spread(values, min, cellsPerUnit, counts, cellIds)
   search.start(ranks)
   search.scan(counts, 0, CELL_COUNT)
   search.prepare()
   search.gather(values, cellIds, values.length)
   return search.finish((stretch, stretchRanks) => selectRanks(stretch, stretchRanks, depth + 1))
+}
+
+/** Finds each value's cell, and counts the values of each cell. */
+function spread(
+  values: Float64Array,
+  min: number,
+  cellsPerUnit: number,
+  counts: Int32Array,
+  cellIds: Uint16Array,
+): void {
+  for (let index = 0; index < values.length; index += 1) {
+    const cell = ((values[index]! - min) * cellsPerUnit) | 0
+    cellIds[index] = cell
+    counts[cell]! += 1
+  }
 }
 
 /** The level's memory: a search must not be disturbed by the searches inside it. */

@@ -7,7 +7,7 @@ import { SliceLog } from './slice-log.ts'
 
 export const FINE_SLICE_MS = 5_000
 const FINE_PER_COARSE = 12
-export const COARSE_SLICE_MS: number = FINE_SLICE_MS * FINE_PER_COARSE
+const COARSE_SLICE_MS = FINE_SLICE_MS * FINE_PER_COARSE
 /** Windows up to this long are read from fine slices alone. */
 const FINE_WINDOW_MAX_MS = 60_000
 const FINE_KEPT = FINE_WINDOW_MAX_MS / FINE_SLICE_MS
@@ -32,7 +32,8 @@ const closing = new ExponentialHistogram()
 /** Slices of 5 s for the last minute and of 60 s for the last hour, on one grid counted from the telemetry's origin.
  *  A sample touches the current fine slice only; closed ones are packed. A sample older than the current slice (lanes
  *  are drained one after the other) goes into the current slice. Gaps of any length cost nothing.
- *  Times of samples are u32 milliseconds since the origin, which wrap after 49.7 days; the clock tells which turn. */
+ *  Times of samples are u32 milliseconds since the origin, which wrap after 49.7 days; the clock tells which turn. Not
+ *  told apart: a series silent for a whole turn that wakes in the very 5 s of it in which it fell silent. */
 export class TimeSlices {
   readonly #clock: Clock
   /** Index on the grid of fine slices; -1 before the first sample. */

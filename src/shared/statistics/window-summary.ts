@@ -5,6 +5,7 @@ import { nearestRank } from './nearest-rank.ts'
 import { RankSearch } from './rank-search.ts'
 import { selectRanks } from './select-ranks.ts'
 import type { Window } from './window.ts'
+import type { WindowChunk } from './window-chunk.ts'
 
 export interface WindowSummary {
   readonly count: number
@@ -26,7 +27,8 @@ const isPageUsed = new Uint8Array(PAGE_COUNT)
 
 /** Statistics of all samples in the windows together: what one sort over all of them would say.
  *  Counts the samples of each log-bucket, walks the counts to the ranks, gathers the values of just those buckets,
- *  and selects inside them. O(samples): 20 to 40 µs for 10,000.
+ *  and selects inside them. O(samples): about 35 µs for 10,000, up to three times that where they crowd into one
+ *  bucket; where most lie beyond the outermost buckets, as long as a sort.
  *  @param quantiles each in [0, 1]; nearest-rank, see `nearestRank`
  *  @throws TelemetryError OFFLOOP_QUANTILE_RANGE */
 export function summarizeWindows(windows: readonly Window[], quantiles: readonly number[]): WindowSummary {
@@ -49,9 +51,7 @@ export function summarizeWindows(windows: readonly Window[], quantiles: readonly
 }
 
 function valuesOfRanks(windows: readonly Window[], ascendingRanks: readonly number[]): number[] {
-  for (const window of windows) {
-    for (const { bucketIds, size } of window.chunks) countChunk(bucketIds, size)
-  }
+  for (const window of windows) window.chunks.forEach(countChunk)
   search.start(ascendingRanks)
   for (let page = 0; page < PAGE_COUNT; page += 1) {
     if (isPageUsed[page] === 0) continue
@@ -67,7 +67,7 @@ function valuesOfRanks(windows: readonly Window[], ascendingRanks: readonly numb
   return search.finish(selectRanks)
 }
 
-function countChunk(bucketIds: Uint16Array, size: number): void {
+function countChunk({ bucketIds, size }: WindowChunk): void {
   for (let index = 0; index < size; index += 1) {
     const bucketId = bucketIds[index]!
     counts[bucketId]! += 1

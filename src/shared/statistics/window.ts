@@ -5,7 +5,7 @@ import { HIGH_WORD, SampleBatch } from './sample-batch.ts'
 import { CHUNK_SAMPLES_MAX, WindowChunk } from './window-chunk.ts'
 
 export const WINDOW_CAPACITY_DEFAULT = 10_000
-export const WINDOW_CAPACITY_MAX = 10_000_000
+const WINDOW_CAPACITY_MAX = 10_000_000
 
 const SINGLE = new SampleBatch(1)
 
