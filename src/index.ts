@@ -17,7 +17,14 @@ export { createTelemetry, type Telemetry, type TelemetryStatus } from './produce
 export type { FlushOptions, FlushResult, ThreadTelemetry } from './producer/thread-telemetry.ts'
 export type { QueryOptions } from './shared/control-api.ts'
 export { TelemetryError, type TelemetryErrorCode, type TelemetryErrorDetails } from './shared/errors.ts'
-export type { Labels, MetricKind, TimeUnit, Unit } from './shared/metric.ts'
+export type {
+  Labels,
+  MetricDefinition,
+  MetricDescriptor,
+  MetricKind,
+  TimeUnit,
+  Unit,
+} from './shared/metric.ts'
 export type { TelemetryShare } from './shared/share.ts'
 export type { DurationText, SLODefinition } from './shared/slo/definition.ts'
 export { sloPresets } from './shared/slo/presets.ts'
@@ -28,6 +35,8 @@ export type {
   TelemetrySnapshot,
   TimeWindowSpan,
 } from './shared/snapshot.ts'
+export { type Metric, MetricRegistry, type RegistryOptions } from './shared/statistics/registry.ts'
+export type { Series } from './shared/statistics/series.ts'
 export type {
   BusDroppedEvent,
   Comparison,
@@ -40,3 +49,5 @@ export type {
   Topic,
   TopicPayloads,
 } from './shared/topics.ts'
+export { SLOMonitor } from './slo/monitor.ts'
+export type { SLOMonitorOptions } from './slo/monitor-options.ts'

@@ -52,7 +52,7 @@ export function resolveOptions(options: TelemetryOptions): ResolvedOptions {
     })
   }
   const resolved: ResolvedOptions = { ...DEFAULTS, ...withoutUndefined(options) }
-  for (const name of Object.keys(resolved)) if (!(name in CHECKS)) throw unknownOption(name)
+  for (const name of Object.keys(resolved)) if (!Object.hasOwn(CHECKS, name)) throw unknownOption(name)
   for (const [name, check] of Object.entries(CHECKS)) check(resolved[name as keyof TelemetryOptions], name)
   return resolved
 }
@@ -79,8 +79,9 @@ const CHECKS: Readonly<Record<keyof TelemetryOptions, (value: unknown, at: strin
   windowCapacity: value => checkWindowCapacity(value as number),
   maxSeriesPerMetric: wholeNumber(1, 1_000_000),
   markCapacity: (value, at) => {
-    const isPowerOfTwo = typeof value === 'number' && Number.isInteger(Math.log2(value))
-    check(isPowerOfTwo && value >= 2 && value <= 65_536, value, at, 'use a power of two from 2 to 65536')
+    const isInRange = Number.isInteger(value) && (value as number) >= 2 && (value as number) <= 65_536
+    const isPowerOfTwo = isInRange && Number.isInteger(Math.log2(value as number))
+    check(isPowerOfTwo, value, at, 'use a power of two from 2 to 65536')
   },
   publishEvery: wholeNumber(1, 64),
   slos: (value, at) => {

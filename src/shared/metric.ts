@@ -18,6 +18,9 @@ export interface MetricDescriptor {
   readonly labelNames: readonly string[]
 }
 
+/** What a metric is registered with: a descriptor, or as much of one as has no default. */
+export type MetricDefinition = Pick<MetricDescriptor, 'name' | 'kind'> & Partial<MetricDescriptor>
+
 /** Label values of one series, keyed by label name. */
 export type Labels = Readonly<Record<string, string>>
 

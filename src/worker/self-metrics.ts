@@ -1,5 +1,5 @@
 /** What the pipeline records about itself, as metrics like any other (`offloop_…`). Aggregator thread. */
-import { describeMetric, type MetricKind, type Unit } from '../shared/metric.ts'
+import type { MetricKind, Unit } from '../shared/metric.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
 import type { Series } from '../shared/statistics/series.ts'
 
@@ -25,7 +25,7 @@ export class SelfMetrics {
 
   constructor(registry: MetricRegistry) {
     const series = (kind: MetricKind, name: string, unit: Unit, help: string) =>
-      registry.register(describeMetric(kind, name, { unit, help })).series([])
+      registry.register({ kind, name, unit, help }).series([])
     this.#drainTime = series('latency', 'offloop_drain_time', 'ms', 'Time one tick took to drain all lanes')
     this.#tickLag = series('latency', 'offloop_tick_lag', 'ms', 'How late a tick began')
     this.#batchSize = series('gauge', 'offloop_batch_size', '{samples}', 'Samples one tick drained')

@@ -2,7 +2,7 @@
 import { type Clock, createClock } from '../clock.ts'
 import { TelemetryError } from '../errors.ts'
 import { labelValuesOf } from '../labels.ts'
-import { isSameMetric, type MetricDescriptor, metricConflict } from '../metric.ts'
+import { describeMetric, isSameMetric, type MetricDefinition, metricConflict } from '../metric.ts'
 import { closestName } from './closest-name.ts'
 import { Metric, type MetricLimits } from './registered-metric.ts'
 import { checkWindowCapacity, WINDOW_CAPACITY_DEFAULT } from './window.ts'
@@ -39,13 +39,15 @@ export class MetricRegistry {
     }
   }
 
-  /** The metric of this descriptor. One that is registered already, and looks the same, is counted and returned.
-   *  @throws TelemetryError OFFLOOP_METRIC_CONFLICT */
-  register(descriptor: MetricDescriptor): Metric {
-    const known = this.#metricsByName.get(descriptor.name)
+  /** The metric of this definition. One that is registered already, and looks the same, is counted and returned.
+   *  @example registry.register({ kind: 'latency', name: 'input_to_echo', unit: 'ms' })
+   *  @throws TelemetryError OFFLOOP_METRIC_CONFLICT, OFFLOOP_METRIC_NAME, OFFLOOP_METRIC_UNIT, OFFLOOP_LABEL_NAME */
+  register({ kind, name, ...options }: MetricDefinition): Metric {
+    const descriptor = describeMetric(kind, name, options)
+    const known = this.#metricsByName.get(name)
     if (known === undefined) {
       const metric = new Metric(descriptor, this.#limits)
-      this.#metricsByName.set(descriptor.name, metric)
+      this.#metricsByName.set(name, metric)
       return metric
     }
     if (!isSameMetric(known.descriptor, descriptor)) throw metricConflict(known.descriptor, descriptor)
