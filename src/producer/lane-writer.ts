@@ -6,6 +6,7 @@ import {
   HEADER_TIME_UNIT,
   type LaneMemory,
   LaneWord,
+  Lease,
   SLOTS_OFFSET_DOUBLES,
 } from '../shared/memory/lane-layout.ts'
 
@@ -29,21 +30,31 @@ export class LaneWriter {
   /** Where the aggregator's read index has to be looked at again. */
   #roomEnd: number
   #eagerEnd: number
+  #isEager = true
   #timeMs = -1
   /** The running batch's time, as it stands in slot headers. The two agree from the start: the clock may well be there. */
   #timeHeader = 0xffff_ffff * HEADER_TIME_UNIT
   #isClosed = false
+  readonly #onRetired: () => void
 
   /** @param control the control block
    *  @param directory where dropped samples are counted for their series
-   *  @param publishEvery samples to a batch, in a burst; 1 publishes each */
-  constructor(lane: LaneMemory, control: Int32Array, directory: DirectoryWriter, publishEvery: number) {
+   *  @param publishEvery samples to a batch, in a burst; 1 publishes each
+   *  @param onRetired nobody drains this lane any more: called when something is published, until it has changed */
+  constructor(
+    lane: LaneMemory,
+    control: Int32Array,
+    directory: DirectoryWriter,
+    publishEvery: number,
+    onRetired: () => void = () => {},
+  ) {
     this.#lane = lane
     this.#control = control
     this.#directory = directory
     this.#doubles = lane.doubles
     this.#mask = lane.capacity - 1
     this.#publishEvery = publishEvery
+    this.#onRetired = onRetired
     this.#writeIndex = lane.words[LaneWord.writeIndex]!
     this.#checkAt = this.#writeIndex
     this.#publishAt = this.#writeIndex
@@ -63,7 +74,7 @@ export class LaneWriter {
     doubles[slot + 1] = typeof value === 'number' ? value : Number.NaN
     const next = (writeIndex + 1) | 0
     this.#writeIndex = next
-    if (next === this.#publishAt) this.#publish()
+    if (next === this.#publishAt) this.#endBatch()
   }
 
   /** Makes every sample so far visible to the aggregator, and ends the running batch. */
@@ -78,9 +89,19 @@ export class LaneWriter {
     this.#isClosed = true
   }
 
+  #endBatch(): void {
+    // In the middle of a burst nobody can have taken this thread for dead.
+    if (this.#isEager) this.#publish()
+    else Atomics.store(this.#lane.words, LaneWord.writeIndex, this.#writeIndex)
+  }
+
   #publish(): void {
+    const { words } = this.#lane
     // Published last: whoever sees the index sees the slots before it.
-    Atomics.store(this.#lane.words, LaneWord.writeIndex, this.#writeIndex)
+    Atomics.store(words, LaneWord.writeIndex, this.#writeIndex)
+    // Looked at after publishing, as the aggregator looks for samples after it has given a lane up: one of the two sees
+    // the other. It happens to threads whose loop does not turn for long, such as a pool's between its tasks.
+    if (Atomics.load(words, LaneWord.lease) === Lease.retired) this.#onRetired()
   }
 
   /** Looks at clock and room once for the samples up to the next publishing.
@@ -105,9 +126,9 @@ export class LaneWriter {
       this.#timeHeader = (timeMs >>> 0) * HEADER_TIME_UNIT
       this.#eagerEnd = (writeIndex + EAGER_SAMPLES) | 0
     }
-    const isEager = ((this.#eagerEnd - writeIndex) | 0) > 0
+    this.#isEager = ((this.#eagerEnd - writeIndex) | 0) > 0
     const roomCount = (this.#roomEnd - writeIndex) | 0
-    this.#checkAt = (writeIndex + Math.min(isEager ? 1 : this.#publishEvery, roomCount)) | 0
+    this.#checkAt = (writeIndex + Math.min(this.#isEager ? 1 : this.#publishEvery, roomCount)) | 0
     this.#publishAt = this.#checkAt
     return true
   }

@@ -76,12 +76,14 @@ export class Recorder {
       threadId: options.threadId,
     })
     this.#board = new BoardReader(share.board)
-    this.#writer = new LaneWriter(this.#lane, this.#control, this.#directory, options.publishEvery)
+    this.#writer = new LaneWriter(this.#lane, this.#control, this.#directory, options.publishEvery, () =>
+      this.#announceLane(),
+    )
     this.#marks = new Marks(this.#lane, share.markCapacity)
     this.#announce = options.announce
     this.#onTelemetryClosed = options.onTelemetryClosed
-    this.#beat()
     this.#announceLane()
+    this.#beat()
     this.#forgetExit = onThreadExit(() => this.#end())
   }
 
@@ -166,8 +168,6 @@ export class Recorder {
     const { words } = this.#lane
     this.#writer.publish()
     Atomics.store(words, LaneWord.heartbeatMs, Atomics.load(this.#control, ControlWord.clockMs))
-    // The aggregator took this thread for dead and let its lane go: a suspended machine, a loop blocked for long.
-    if (Atomics.load(words, LaneWord.lease) === Lease.retired) this.#announceLane()
     const writeIndex = words[LaneWord.writeIndex]!
     const isIdle = writeIndex === this.#writeIndexAtBeat
     this.#writeIndexAtBeat = writeIndex

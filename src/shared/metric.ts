@@ -53,6 +53,13 @@ export function describeMetric(
   } = {},
 ): MetricDescriptor {
   checkMetricName(name)
+  if (typeof options !== 'object' || options === null) {
+    throw new TelemetryError('OFFLOOP_OPTION', {
+      at: name,
+      got: options,
+      fix: "give options as an object, for example { unit: 'ms' }",
+    })
+  }
   const unit = options.unit ?? DEFAULT_UNITS[kind]
   checkUnit(kind, unit, name)
   const help = options.help ?? ''
@@ -63,9 +70,7 @@ export function describeMetric(
       fix: `give a text of at most ${HELP_LENGTH_MAX} characters`,
     })
   }
-  const labelNames = options.labelNames ?? []
-  checkLabelNames(labelNames, name)
-  return { name, kind, unit, help, labelNames: [...labelNames] }
+  return { name, kind, unit, help, labelNames: checkedLabelNames(options.labelNames ?? [], name) }
 }
 
 export function isTimeUnit(unit: string): unit is TimeUnit {
@@ -110,17 +115,19 @@ function checkUnit(kind: MetricKind, unit: unknown, name: string): void {
   })
 }
 
-function checkLabelNames(labelNames: unknown, name: string): void {
-  if (!Array.isArray(labelNames) || labelNames.length > LABEL_NAMES_MAX) {
+/** A copy: what is checked is what is kept, and a hole in the array is no name. */
+function checkedLabelNames(given: unknown, name: string): readonly string[] {
+  if (!Array.isArray(given) || given.length > LABEL_NAMES_MAX) {
     throw new TelemetryError('OFFLOOP_LABEL_NAME', {
       at: name,
-      got: labelNames,
+      got: given,
       fix: `give an array of at most ${LABEL_NAMES_MAX} label names`,
     })
   }
-  labelNames.forEach((labelName: unknown, index) => {
+  const labelNames: readonly unknown[] = [...given]
+  return labelNames.map((labelName, index) => {
     const isName = typeof labelName === 'string' && labelName.length <= 100 && LABEL_NAME.test(labelName)
-    if (isName && labelName !== '__proto__' && labelNames.indexOf(labelName) === index) return
+    if (isName && labelName !== '__proto__' && labelNames.indexOf(labelName) === index) return labelName
     throw new TelemetryError('OFFLOOP_LABEL_NAME', {
       at: name,
       got: labelName,

@@ -68,7 +68,8 @@ export interface LaneSnapshot {
   readonly marksRejected: number
   /** Samples recorded after close. */
   readonly afterClose: number
-  readonly heartbeatAgeMs: number
+  /** For how long the thread has given no sign of life: its loop has not turned, and it has recorded nothing. */
+  readonly silentMs: number
 }
 
 /** State of one SLO as of its latest check. */

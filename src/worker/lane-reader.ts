@@ -55,7 +55,7 @@ export class LaneReader {
   readonly #metrics: { readonly firstWord: number; readonly metric: Metric; registrationsSeen: number }[] = []
   #readIndex: number
   #heartbeatMs: number
-  /** When the heartbeat was last seen to move, by the aggregator's clock. */
+  /** When a heartbeat or a sample was last seen, by the aggregator's clock. */
   #aliveAtMs: number
 
   constructor(
@@ -106,8 +106,8 @@ export class LaneReader {
     return this.#lane.doubles[LaneTotal.dropped]!
   }
 
-  /** For how long the thread's loop has not turned. */
-  heartbeatAgeMs(nowMs: number): number {
+  /** For how long the thread has given no sign of life: its loop has not turned, and it has recorded nothing. */
+  silentMs(nowMs: number): number {
     const heartbeatMs = Atomics.load(this.#lane.words, LaneWord.heartbeatMs)
     if (heartbeatMs !== this.#heartbeatMs) {
       this.#heartbeatMs = heartbeatMs
@@ -116,9 +116,15 @@ export class LaneReader {
     return nowMs - this.#aliveAtMs
   }
 
-  /** Gives the lane up; its thread announces it again should it still live. */
-  retire(): void {
-    Atomics.store(this.#lane.words, LaneWord.lease, Lease.retired)
+  /** Gives the lane up; its thread announces it again should it still live.
+   *  @returns false when something was published meanwhile: then the lane is kept. */
+  retire(): boolean {
+    const { words } = this.#lane
+    Atomics.store(words, LaneWord.lease, Lease.retired)
+    // Looked at after the lease is given up, as the producer looks at the lease after it has published.
+    if (this.pendingCount === 0) return true
+    Atomics.store(words, LaneWord.lease, Lease.adopted)
+    return false
   }
 
   /** Takes everything that was published when it is called.
@@ -129,6 +135,7 @@ export class LaneReader {
     this.#directory.readNew((entry, firstWord) => this.#register(entry, firstWord))
     const count = (writeIndex - this.#readIndex) | 0
     assert(count >= 0 && count <= this.#lane.capacity, 'a lane holds at most its capacity')
+    if (count > 0) this.#aliveAtMs = nowMs
     while (this.#readIndex !== writeIndex) {
       const batchCount = Math.min((writeIndex - this.#readIndex) | 0, BATCH_SAMPLES)
       const foldedCount = this.#fold(this.#readIndex, batchCount)
@@ -158,7 +165,7 @@ export class LaneReader {
       marksAbandoned: words[LaneWord.marksAbandoned]! >>> 0,
       marksRejected: words[LaneWord.marksRejected]! >>> 0,
       afterClose: words[LaneWord.afterClose]! >>> 0,
-      heartbeatAgeMs: this.heartbeatAgeMs(nowMs),
+      silentMs: this.silentMs(nowMs),
     }
   }
 

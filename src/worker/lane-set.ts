@@ -4,8 +4,8 @@ import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
 import { type LaneListeners, LaneReader } from './lane-reader.ts'
 
-/** A thread whose loop has not turned for this long, and that has left nothing to drain, is taken for dead. Should it
- *  come back it announces its lane again, and nothing is lost: a lane is a lease that the heartbeat renews. */
+/** A thread that has given no sign of life for this long, and left nothing to drain, is taken for dead. Should it come
+ *  back it announces its lane again, and nothing is lost: a lane is a lease that heartbeats and samples renew. */
 const LEASE_MS = 10_000
 
 export class LaneSet {
@@ -60,10 +60,7 @@ export class LaneSet {
         const isFinished = lane.isEnded
         count += lane.drain(nowMs)
         if (isFinished) this.#release(lane)
-        else if (lane.heartbeatAgeMs(nowMs) > LEASE_MS && lane.pendingCount === 0) {
-          lane.retire()
-          this.#release(lane)
-        }
+        else if (lane.silentMs(nowMs) > LEASE_MS && lane.retire()) this.#release(lane)
       } catch (error) {
         this.#release(lane)
         this.#onBroken(lane, error)
