@@ -36,19 +36,22 @@ export class AttachedTelemetry extends ThreadTelemetry {
       threadId,
       publishEvery,
       announce,
-      onTelemetryClosed: () => void this.close(),
+      onTelemetryClosed: () => this.#leave(),
     })
     const channel = controlChannelName(share, recorder.laneId)
     const open = async () => {
       await aggregatorUp(share)
       return new BroadcastChannel(channel) as unknown as ControlEndpoint
     }
+    let opened: Promise<void> | undefined
     super(
       recorder,
       new ControlClient(open, endpoint => {
         recorder.publish()
+        opened ??= channelOpened(endpoint).finally(() => {
+          opened = undefined
+        })
         // Asked for each time: the aggregator closes channels of threads it has not heard of for long.
-        const opened = channelOpened(endpoint)
         announce({ type: 'control', channel })
         return opened
       }),
@@ -70,6 +73,16 @@ export class AttachedTelemetry extends ThreadTelemetry {
     this.recorder.close()
     this.control.close(new TelemetryError('OFFLOOP_CLOSED', { fix: 'ask before close()' }))
     return result
+  }
+
+  /** The creating thread has closed the telemetry: there is nobody left to ask. */
+  #leave(): void {
+    this.#onClose()
+    this.recorder.close()
+    this.control.close(new TelemetryError('OFFLOOP_CLOSED', { fix: 'ask before the telemetry is closed' }))
+    const { dropped, pending } = this.recorder.backlog
+    const lost = dropped + pending
+    this.#closed ??= Promise.resolve({ ok: lost === 0, lost, timedOut: false })
   }
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../shared/control-api.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
+import { questionOf } from './question.ts'
 
 /** How long an answer is waited for, unless the call says otherwise. */
 export const CALL_TIMEOUT_MS = 10_000
@@ -33,6 +34,7 @@ export class ControlClient {
   #endpoint: ControlEndpoint | undefined
   #connection: Promise<Connection> | undefined
   #openCalls = 0
+  #isClosed = false
   readonly #abandoned: Promise<never>
   #abandon!: (error: TelemetryError) => void
   readonly #queries = new Map<string, Promise<SeriesSnapshot>>()
@@ -82,13 +84,17 @@ export class ControlClient {
   }
 
   /** Statistics of a metric. Equal questions under way at the same time are asked once. */
-  query(metric: string, options: QueryOptions = {}): Promise<SeriesSnapshot> {
-    const key = JSON.stringify([metric, options.window, Object.entries(options.labels ?? {}).sort()])
-    const underWay = this.#queries.get(key)
-    if (underWay !== undefined) return underWay
-    const asked = this.call(remote => remote.query(metric, options)).finally(() => this.#queries.delete(key))
-    this.#queries.set(key, asked)
-    return asked
+  async query(metric: string, options: QueryOptions = {}): Promise<SeriesSnapshot> {
+    const question = questionOf(metric, options)
+    const { key } = question
+    let asked = this.#queries.get(key)
+    if (asked === undefined) {
+      asked = this.call(remote => remote.query(question.metric, question.options)).finally(() =>
+        this.#queries.delete(key),
+      )
+      this.#queries.set(key, asked)
+    }
+    return await asked
   }
 
   snapshot(): Promise<TelemetrySnapshot> {
@@ -101,7 +107,16 @@ export class ControlClient {
   /** Ends the connection; further calls are not answered. */
   close(error: TelemetryError): void {
     this.#abandon(error)
-    this.#endpoint?.close()
+    if (this.#isClosed) return
+    this.#isClosed = true
+    // Released first: comlink would else do that when the remote is collected as garbage, on an endpoint that is closed.
+    this.#connection?.then(
+      ({ remote, comlink, endpoint }) => {
+        remote[comlink.releaseProxy]()
+        endpoint.close()
+      },
+      () => {},
+    )
   }
 
   /** Comlink is loaded at the first call: recording does not need it. */

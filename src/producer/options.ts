@@ -2,7 +2,7 @@
 import { TelemetryError } from '../shared/errors.ts'
 import { checkLaneCapacity, LANE_CAPACITY_DEFAULT } from '../shared/memory/lane-layout.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
-import { resolveSLO } from '../shared/slo/definition-check.ts'
+import { definitionError, resolveSLO } from '../shared/slo/definition-check.ts'
 import { closestName } from '../shared/statistics/closest-name.ts'
 import { checkWindowCapacity, WINDOW_CAPACITY_DEFAULT } from '../shared/statistics/window.ts'
 import type { Publish } from '../shared/topics.ts'
@@ -86,8 +86,14 @@ const CHECKS: Readonly<Record<keyof TelemetryOptions, (value: unknown, at: strin
   publishEvery: wholeNumber(1, 64),
   slos: (value, at) => {
     check(Array.isArray(value), value, at, 'give an array of SLO definitions')
-    for (const [index, definition] of (value as unknown[]).entries())
-      resolveSLO(definition, `${at}[${index}]`)
+    const names = new Set<string>()
+    for (const [index, definition] of (value as unknown[]).entries()) {
+      const { name } = resolveSLO(definition, `${at}[${index}]`)
+      if (names.has(name)) {
+        throw definitionError(`${at}[${index}].name`, name, 'give a name that no other of the SLOs has')
+      }
+      names.add(name)
+    }
   },
   sloCheckIntervalMs: milliseconds(1),
   rateLimitWindowMs: milliseconds(0),

@@ -2,7 +2,7 @@
 import { TelemetryError } from '../shared/errors.ts'
 import { labelsOf } from '../shared/labels.ts'
 import { BoardReader } from '../shared/memory/board.ts'
-import { ControlWord } from '../shared/memory/control-block.ts'
+import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
 import { createDirectory, DirectoryWriter, EntryWord } from '../shared/memory/directory.ts'
 import { createLane, type LaneMemory, LaneWord, Lease } from '../shared/memory/lane-layout.ts'
 import {
@@ -81,9 +81,10 @@ export class Recorder {
     )
     this.#marks = new Marks(this.#lane, share.markCapacity)
     this.#announce = options.announce
-    this.#onTelemetryClosed = options.onTelemetryClosed
     this.#announceLane()
     this.#beat()
+    // Set last: whoever attaches to a closed telemetry is told by the next heartbeat, and not while it is being made.
+    this.#onTelemetryClosed = options.onTelemetryClosed
     this.#forgetExit = onThreadExit(() => this.#end())
   }
 
@@ -136,9 +137,10 @@ export class Recorder {
     return [...this.#metrics.keys()]
   }
 
-  /** Makes everything recorded so far visible to the aggregator. Costs one atomic store. */
+  /** Makes everything recorded so far visible to the aggregator. */
   publish(): void {
     this.#writer.publish()
+    this.#announceUnheardLane()
   }
 
   /** Samples of this thread that were dropped, and that the aggregator has not taken yet. */
@@ -166,7 +168,7 @@ export class Recorder {
   /** The backstop of batched publishing, and the sign of life. It never keeps the thread alive. */
   #beat(): void {
     const { words } = this.#lane
-    this.#writer.publish()
+    this.publish()
     Atomics.store(words, LaneWord.heartbeatMs, Atomics.load(this.#control, ControlWord.clockMs))
     const writeIndex = words[LaneWord.writeIndex]!
     const isIdle = writeIndex === this.#writeIndexAtBeat
@@ -178,6 +180,13 @@ export class Recorder {
 
   get laneId(): number {
     return this.#lane.laneId
+  }
+
+  /** An announcement made before the aggregator listened is passed on by the creating thread: unless that is blocked. */
+  #announceUnheardLane(): void {
+    if (Atomics.load(this.#lane.words, LaneWord.lease) !== Lease.announced) return
+    const state = Atomics.load(this.#control, ControlWord.aggregatorState)
+    if (state === AggregatorState.running) this.#announceLane()
   }
 
   #announceLane(): void {
@@ -216,7 +225,6 @@ export class Recorder {
           metric: descriptor,
           labels: labelsOf(descriptor.labelNames, labelValues),
           ...place,
-          isOverflow,
           directory: this.#directory,
           board: this.#board,
           windowCapacity: this.#share.windowCapacity,

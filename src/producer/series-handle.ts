@@ -1,7 +1,8 @@
 /** What every handle knows of its series: who it is, and how its latest statistics are read. Producer thread. */
 
+import { labelsOf, overflowValuesOf } from '../shared/labels.ts'
 import type { BoardReader } from '../shared/memory/board.ts'
-import { type DirectoryWriter, EntryWord } from '../shared/memory/directory.ts'
+import { BOARD_SLOT_OVERFLOW, type DirectoryWriter } from '../shared/memory/directory.ts'
 import type { Labels, MetricDescriptor } from '../shared/metric.ts'
 import type { SeriesSnapshot } from '../shared/snapshot.ts'
 
@@ -11,7 +12,6 @@ export class SeriesEntry {
   readonly labels: Labels
   readonly entryId: number
   readonly firstWord: number
-  readonly isOverflow: boolean
   readonly #directory: DirectoryWriter
   readonly #board: BoardReader
   readonly #windowCapacity: number
@@ -21,7 +21,6 @@ export class SeriesEntry {
     labels: Labels
     entryId: number
     firstWord: number
-    isOverflow: boolean
     directory: DirectoryWriter
     board: BoardReader
     windowCapacity: number
@@ -30,7 +29,6 @@ export class SeriesEntry {
     this.labels = options.labels
     this.entryId = options.entryId
     this.firstWord = options.firstWord
-    this.isOverflow = options.isOverflow
     this.#directory = options.directory
     this.#board = options.board
     this.#windowCapacity = options.windowCapacity
@@ -38,7 +36,9 @@ export class SeriesEntry {
 
   /** What the aggregator last published about this series, all threads together; undefined before it first has. */
   stats(): SeriesSnapshot | undefined {
-    const slot = Atomics.load(this.#directory.words, this.firstWord + EntryWord.boardSlot) - 1
+    const slotWord = this.#directory.boardSlotWord(this.firstWord)
+    const isOverflow = slotWord >= BOARD_SLOT_OVERFLOW
+    const slot = slotWord - 1 - (isOverflow ? BOARD_SLOT_OVERFLOW : 0)
     const fields = slot < 0 ? undefined : this.#board.read(slot)
     if (fields === undefined) return undefined
     const { name: metric, kind, unit } = this.metric
@@ -47,7 +47,7 @@ export class SeriesEntry {
       fields
     return {
       metric,
-      labels: this.labels,
+      labels: isOverflow ? labelsOf(this.metric.labelNames, overflowValuesOf(this.metric)) : this.labels,
       kind,
       unit,
       count: count!,
@@ -70,7 +70,7 @@ export class SeriesEntry {
         : { capacity: this.#windowCapacity, size: count!, evicted: total! - count! },
       lost: lost!,
       exact: true,
-      overflow: this.isOverflow,
+      overflow: isOverflow,
       timestamp: timestamp!,
     }
   }

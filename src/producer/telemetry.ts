@@ -239,8 +239,12 @@ export class Telemetry extends ThreadTelemetry {
 
   #log(line: string): void {
     const { log } = this.#options
-    if (log === undefined) console.error(line)
-    else if (log !== false) log(line)
+    try {
+      if (log === undefined) console.error(line)
+      else if (log !== false) log(line)
+    } catch {
+      // A log that throws harms nobody: there is nowhere left to say it.
+    }
   }
 }
 

@@ -37,9 +37,18 @@ export function outcomeOf<Value>(work: () => Value): Outcome<Value> {
     return { value: work() }
   } catch (error) {
     if (!(error instanceof TelemetryError)) throw error
-    const { got, ...details } = error.details
-    // What was given may not be cloneable; the message has shown it already.
-    return { error: { code: error.code, details: { ...details, ...(isPlain(got) ? { got } : {}) } } }
+    const { got, cause, ...details } = error.details
+    const given = cloneable(got)
+    return {
+      error: {
+        code: error.code,
+        details: {
+          ...details,
+          ...(given === undefined ? {} : { got: given }),
+          ...(cause instanceof Error ? { cause } : {}),
+        },
+      },
+    }
   }
 }
 
@@ -49,6 +58,12 @@ export function openOutcome<Value>(outcome: Outcome<Value>): Value {
   throw new TelemetryError(outcome.error.code, outcome.error.details)
 }
 
-function isPlain(value: unknown): boolean {
-  return ['string', 'number', 'boolean'].includes(typeof value)
+/** What a message shows of it, as something that may cross to another thread; undefined where there is no such thing. */
+function cloneable(value: unknown): unknown {
+  if (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') return value
+  try {
+    return JSON.parse(JSON.stringify(value))
+  } catch {
+    return undefined
+  }
 }

@@ -22,6 +22,15 @@ export function labelValuesOf(metric: MetricDescriptor, labels: unknown): readon
   })
 }
 
+/** Label values as their texts, of whatever metric.
+ *  @throws TelemetryError OFFLOOP_LABEL_MISSING when they are no object, OFFLOOP_LABEL_VALUE */
+export function labelTextsOf(labels: unknown, metricName: string): Labels {
+  const given = Object.entries(asRecord(labels, metricName))
+  return Object.fromEntries(
+    given.map(([labelName, value]) => [labelName, labelText(value, `${metricName}.${labelName}`)]),
+  )
+}
+
 /** Some of a metric's labels, as a filter.
  *  @throws TelemetryError OFFLOOP_LABEL_UNKNOWN, OFFLOOP_LABEL_VALUE */
 export function labelFilterOf(metric: MetricDescriptor, labels: unknown): Labels {

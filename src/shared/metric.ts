@@ -60,6 +60,13 @@ export function describeMetric(
       fix: "give options as an object, for example { unit: 'ms' }",
     })
   }
+  if (typeof kind !== 'string' || !Object.hasOwn(DEFAULT_UNITS, kind)) {
+    throw new TelemetryError('OFFLOOP_OPTION', {
+      at: `${name}.kind`,
+      got: kind,
+      fix: 'use latency, gauge or counter',
+    })
+  }
   const unit = options.unit ?? DEFAULT_UNITS[kind]
   checkUnit(kind, unit, name)
   const help = options.help ?? ''

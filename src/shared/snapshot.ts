@@ -81,6 +81,8 @@ export interface SloStatus {
   readonly state: 'ok' | 'violated' | 'no-data'
   readonly actual: number | undefined
   readonly threshold: number
+  /** Of `actual` and `threshold`. */
+  readonly unit: Unit
 }
 
 /** Everything the aggregator knows, at one moment. */

@@ -98,7 +98,8 @@ export class WatchedSLO {
 
   statuses(): readonly SloStatus[] {
     const { name, metric, labels, objective } = this.slo
-    const status = { name, metric, objective: formatObjective(objective), threshold: this.threshold }
+    const { threshold, unit } = this
+    const status = { name, metric, objective: formatObjective(objective), threshold, unit }
     if (this.#judgements.length === 0) return [{ ...status, labels, state: 'no-data', actual: undefined }]
     return this.#judgements.map(({ labels, state, actual }) => ({ ...status, labels, state, actual }))
   }

@@ -13,7 +13,6 @@ import { SLOMonitor } from '../slo/monitor.ts'
 import { BoardPublisher } from './board-publisher.ts'
 import { Bus } from './bus.ts'
 import { createFallbackPublish } from './fallback-publish.ts'
-import type { LaneReader } from './lane-reader.ts'
 import { LaneSet } from './lane-set.ts'
 import { LossReports } from './loss-reports.ts'
 import { answerQuery, snapshotMetrics } from './queries.ts'
@@ -52,8 +51,9 @@ export class Aggregator {
     this.#lanes = new LaneSet(this.#registry, {
       onSeries: (series, directory, firstWord) => this.#board.assign(series, directory, firstWord),
       onConflict: error => log(`offloop: ${String(error)}`),
-      onBroken: (lane: LaneReader, error) =>
-        log(`offloop: gave up the lane of thread ${lane.threadId}: ${String(error)}`),
+      onLost: (count, threadId) => this.#losses.add(count, threadId),
+      onBroken: (threadId, error) =>
+        log(`offloop: gave up the lane of thread ${threadId ?? 'unknown'}: ${String(error)}`),
       onReleased: onLaneReleased,
     })
     this.#self = new SelfMetrics(this.#registry)
@@ -119,7 +119,7 @@ export class Aggregator {
   flush(): { lost: number } {
     this.#drain()
     this.#board.publishAll()
-    this.#losses.report(this.#lanes)
+    this.#losses.report()
     return { lost: this.#lanes.droppedCount }
   }
 
@@ -142,7 +142,7 @@ export class Aggregator {
     const drainMs = this.#clock.nowMs() - startMs
     this.#monitor.checkTick()
     this.#board.publishDue()
-    this.#losses.reportDue(this.#lanes)
+    this.#losses.reportDue()
     this.#bus.reportDropped()
     const lostCount = this.#lanes.droppedCount
     const busDroppedCount = this.#bus.droppedCount

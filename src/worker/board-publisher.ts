@@ -3,7 +3,7 @@
 import type { Clock } from '../shared/clock.ts'
 import { timestampOf } from '../shared/clock.ts'
 import { BoardWriter } from '../shared/memory/board.ts'
-import { type DirectoryReader, EntryWord } from '../shared/memory/directory.ts'
+import { BOARD_SLOT_OVERFLOW, type DirectoryReader, EntryWord } from '../shared/memory/directory.ts'
 import { snapshotSeries } from '../shared/statistics/reading.ts'
 import type { Series } from '../shared/statistics/series.ts'
 
@@ -41,7 +41,8 @@ export class BoardPublisher {
       if (slot >= 0)
         this.#publications.push({ series, slot, revision: 0, publishedAtMs: Number.NEGATIVE_INFINITY })
     }
-    Atomics.store(directory.words, firstWord + EntryWord.boardSlot, slot + 1)
+    const overflow = series.isOverflow && slot >= 0 ? BOARD_SLOT_OVERFLOW : 0
+    Atomics.store(directory.words, firstWord + EntryWord.boardSlot, slot + 1 + overflow)
   }
 
   /** Publishes what is due, as far as the budget goes. */

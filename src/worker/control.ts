@@ -36,9 +36,11 @@ export class ControlServer {
     else if (message.type === 'control') this.#openChannel(message.channel)
   }
 
+  /** Closes in the next turn: the answer to that thread's last question may still be about to leave. */
   releaseChannel(channelName: string): void {
-    this.#channels.get(channelName)?.close()
+    const channel = this.#channels.get(channelName)
     this.#channels.delete(channelName)
+    if (channel !== undefined) setImmediate(() => channel.close())
   }
 
   #openChannel(channelName: string): void {

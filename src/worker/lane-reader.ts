@@ -39,7 +39,7 @@ export interface LaneListeners {
   /** A series this thread has registered; `firstWord` is its entry in the directory. */
   readonly onSeries: (series: Series, directory: DirectoryReader, firstWord: number) => void
   /** Samples that were lost since this was last called: the lane was full, or their metric is in conflict. */
-  readonly onLost: (count: number) => void
+  readonly onLost: (count: number, threadId: number) => void
 }
 
 /** Its lane's read index, and what the lane adds to the series. */
@@ -203,7 +203,7 @@ export class LaneReader {
   #countLost(count: number): void {
     if (count === 0) return
     this.#lane.doubles[LaneTotal.dropped]! += count
-    this.#listeners.onLost(count)
+    this.#listeners.onLost(count, this.threadId)
   }
 
   #register(entry: DirectoryEntry, firstWord: number): void {

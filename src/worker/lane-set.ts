@@ -11,7 +11,7 @@ const LEASE_MS = 10_000
 export class LaneSet {
   readonly #registry: MetricRegistry
   readonly #listeners: LaneListeners
-  readonly #onBroken: (lane: LaneReader, error: unknown) => void
+  readonly #onBroken: (threadId: number | undefined, error: unknown) => void
   readonly #onReleased: (laneId: number) => void
   readonly #lanes = new Map<number, LaneReader>()
   #droppedCount = 0
@@ -19,16 +19,17 @@ export class LaneSet {
   /** @param onBroken a lane's memory makes no sense: it is given up, all others go on */
   constructor(
     registry: MetricRegistry,
-    listeners: Omit<LaneListeners, 'onLost'> & {
-      onBroken: (lane: LaneReader, error: unknown) => void
+    listeners: LaneListeners & {
+      onBroken: (threadId: number | undefined, error: unknown) => void
       onReleased: (laneId: number) => void
     },
   ) {
     this.#registry = registry
     this.#listeners = {
       ...listeners,
-      onLost: count => {
+      onLost: (count, threadId) => {
         this.#droppedCount += count
+        listeners.onLost(count, threadId)
       },
     }
     this.#onBroken = listeners.onBroken
@@ -46,8 +47,12 @@ export class LaneSet {
 
   /** Takes a lane on. One that is announced twice is taken on once. */
   adopt(announcement: LaneAnnouncement, nowMs: number): void {
-    const lane = new LaneReader(announcement, this.#registry, nowMs, this.#listeners)
-    if (!this.#lanes.has(lane.laneId)) this.#lanes.set(lane.laneId, lane)
+    try {
+      const lane = new LaneReader(announcement, this.#registry, nowMs, this.#listeners)
+      if (!this.#lanes.has(lane.laneId)) this.#lanes.set(lane.laneId, lane)
+    } catch (error) {
+      this.#onBroken(undefined, error)
+    }
   }
 
   /** Drains every lane once.
@@ -63,7 +68,7 @@ export class LaneSet {
         else if (lane.silentMs(nowMs) > LEASE_MS && lane.retire()) this.#release(lane)
       } catch (error) {
         this.#release(lane)
-        this.#onBroken(lane, error)
+        this.#onBroken(lane.threadId, error)
       }
     }
     return count

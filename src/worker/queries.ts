@@ -40,7 +40,7 @@ export function snapshotMetrics(
 
 function unknownMetric(registry: MetricRegistry, name: string): TelemetryError {
   const names = registry.metrics().map(metric => metric.descriptor.name)
-  const closest = closestName(name, names)
+  const closest = closestName(String(name), names)
   return new TelemetryError('OFFLOOP_METRIC_UNKNOWN', {
     got: name,
     fix:

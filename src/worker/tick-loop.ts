@@ -38,7 +38,7 @@ export class TickLoop {
     Atomics.store(this.#control, ControlWord.wake, 0)
     const isBusy = this.#tick(lagMs)
     this.#intervalMs = isBusy ? TICK_INTERVAL_MS : Math.min(this.#intervalMs * 1.5, TICK_IDLE_INTERVAL_MS_MAX)
-    this.#schedule()
+    if (!this.#isStopped) this.#schedule()
   }
 
   #schedule(): void {

@@ -45,6 +45,7 @@ export function slo(over: Partial<SloStatus>): SloStatus {
     state: 'ok',
     actual: 19.1,
     threshold: 60,
+    unit: 'ms',
     ...over,
   }
 }

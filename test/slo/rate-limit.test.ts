@@ -244,6 +244,7 @@ describe('adding and removing', () => {
         state: 'violated',
         actual: 100,
         threshold: 60,
+        unit: 'ms',
       },
       {
         name: 'render p50<60ms',
@@ -253,8 +254,17 @@ describe('adding and removing', () => {
         state: 'ok',
         actual: 10,
         threshold: 60,
+        unit: 'ms',
       },
-      { name: 'late p50<1s', metric: 'late', objective: 'p50<1s', ...none, state: 'no-data', threshold: 1 },
+      {
+        name: 'late p50<1s',
+        metric: 'late',
+        objective: 'p50<1s',
+        ...none,
+        state: 'no-data',
+        threshold: 1,
+        unit: '1',
+      },
     ])
   })
 })

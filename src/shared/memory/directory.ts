@@ -15,7 +15,7 @@ import { ENTRY_IDS_MAX } from './lane-layout.ts'
 //  +12     4  u32   producer    counter, high word: stored after the low word has wrapped
 //  +16     4  u32   producer    samples dropped, wraps
 //  +20     4  u32   producer    registrations after the first, wraps
-//  +24     4  u32   aggregator  board slot + 1; 0 until there is one
+//  +24     4  u32   aggregator  board slot + 1; 0 until there is one; BOARD_SLOT_OVERFLOW added for the overflow series
 //  +28     4  u32   aggregator  samples dropped that it has seen
 //  +32     8  f64   aggregator  counter value that it has seen
 //  +40     …  u8    producer    the text: JSON, UTF-8
@@ -37,6 +37,8 @@ export const EntryWord = {
   boardSlot: 6,
   droppedSeen: 7,
 } as const
+/** Says that the aggregator put the entry's samples into the overflow series: threads may pass the limit together. */
+export const BOARD_SLOT_OVERFLOW: number = 2 ** 31
 /** The counter value seen, in units of 8 bytes from the entry's beginning. */
 export const ENTRY_COUNTER_SEEN_DOUBLES = 4
 
@@ -87,6 +89,8 @@ class DirectoryMemory {
 export class DirectoryWriter extends DirectoryMemory {
   #lengthBytes = HEADER_BYTES
   readonly #firstWords: number[] = []
+  /** The shared memory, once this side has left it. */
+  #left: Uint32Array | undefined
 
   /** Appends an entry and publishes it.
    *  @returns its id, and the index of its first word.
@@ -112,10 +116,18 @@ export class DirectoryWriter extends DirectoryMemory {
     this.words[this.#firstWords[entryId]! + EntryWord.dropped]!++
   }
 
+  /** The entry's board slot word. The aggregator writes it also after this side has left. */
+  boardSlotWord(firstWord: number): number {
+    const words = this.#left ?? this.words
+    const word = firstWord + EntryWord.boardSlot
+    return word < words.length ? Atomics.load(words, word) : 0
+  }
+
   /** Leaves the shared memory: what is counted from now on stays in a private copy.
    *  @returns counts the sum of what counters were given since. */
   detach(): () => number {
     const before = this.words
+    this.#left = before
     this.words = new Uint32Array(before)
     return () =>
       this.#firstWords.reduce((sum, firstWord) => {
@@ -125,7 +137,7 @@ export class DirectoryWriter extends DirectoryMemory {
   }
 
   get #isDetached(): boolean {
-    return this.words.buffer !== this.buffer
+    return this.#left !== undefined
   }
 
   #makeRoom(lengthBytes: number): void {
