@@ -3,9 +3,10 @@ import { BroadcastChannel, SHARE_ENV, Worker } from 'node:worker_threads'
 import type { AggregatorBoot, LogMessage } from '../shared/aggregator-boot.ts'
 import type { ChannelMessage } from '../shared/share.ts'
 
-/** Tests run the sources, and the worker from what was built of them: Node 20 runs no TypeScript. */
+/** Beside the bundle this file is part of. Tests run the sources, and the worker that was built of them: Node 20 runs no
+ *  TypeScript. */
 const WORKER_URL = new URL(
-  import.meta.url.endsWith('.ts') ? '../../dist/worker/main.js' : '../worker/main.js',
+  import.meta.url.endsWith('.ts') ? '../../dist/worker/main.js' : './worker/main.js',
   import.meta.url,
 )
 

@@ -1,4 +1,4 @@
-/** attachTelemetry: takes part in a telemetry that another thread created, on a lane of its own. Any other thread. */
+/** Takes part in a telemetry that another thread created, on a lane of its own. Any other thread. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BroadcastChannel, threadId } from 'node:worker_threads'
 import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'

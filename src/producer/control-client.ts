@@ -17,7 +17,7 @@ export const CALL_TIMEOUT_MS = 10_000
 type Comlink = typeof import('comlink')
 
 /** Puts one question to the aggregator. */
-export type Ask<Value> = (remote: Remote<AggregatorControl>, comlink: Comlink) => Promise<Outcome<Value>>
+type Ask<Value> = (remote: Remote<AggregatorControl>) => Promise<Outcome<Value>>
 
 /** What `connect` gives. The remote is a proxy that answers to every name, `then` included: it is boxed here, so that no
  *  promise tries to unwrap it. */
@@ -55,31 +55,29 @@ export class ControlClient {
     this.#abandoned.catch(() => {})
   }
 
-  /** One call.
-   *  @param keepAlive whether the thread stays alive until the answer is there
+  /** One call. The thread stays alive until the answer is there.
    *  @throws TelemetryError what the aggregator had to say; OFFLOOP_TIMEOUT; OFFLOOP_AGGREGATOR_DOWN, OFFLOOP_CLOSED */
   async call<Value>(
     ask: Ask<Value>,
-    { timeoutMs = CALL_TIMEOUT_MS, keepAlive = true }: { timeoutMs?: number; keepAlive?: boolean } = {},
+    { timeoutMs = CALL_TIMEOUT_MS }: { timeoutMs?: number } = {},
   ): Promise<Value> {
-    if (keepAlive) this.#hold()
+    this.#hold()
     let timer: NodeJS.Timeout | undefined
     const timedOut = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         const fix = 'look for what keeps the aggregator thread busy, or wait longer'
         reject(new TelemetryError('OFFLOOP_TIMEOUT', { got: `${timeoutMs} ms`, fix }))
       }, timeoutMs)
-      if (!keepAlive) timer.unref()
     })
     try {
-      const answer = this.#connect().then(async ({ remote, comlink, endpoint }) => {
+      const answer = this.#connect().then(async ({ remote, endpoint }) => {
         await this.#beforeCall(endpoint)
-        return ask(remote, comlink)
+        return ask(remote)
       })
       return openOutcome(await Promise.race([answer, timedOut, this.#abandoned]))
     } finally {
       clearTimeout(timer)
-      if (keepAlive) this.#release()
+      this.#release()
     }
   }
 

@@ -1,8 +1,9 @@
-/** createTelemetry: the recorder of this thread, the aggregator thread beside it, and the bus between them. */
+/** Creates a telemetry: the recorder of this thread, the aggregator thread beside it, and the bus between them. */
 import { MessageChannel, type MessagePort, threadId } from 'node:worker_threads'
 import { type BusHello, createCredits } from '../shared/bus-frame.ts'
 import { clockOriginNow } from '../shared/clock.ts'
 import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
+import type { CreatorMessage } from '../shared/creator-message.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { createBoard } from '../shared/memory/board.ts'
 import { AggregatorState, ControlWord, createControlBlock } from '../shared/memory/control-block.ts'
@@ -14,7 +15,7 @@ import { closestName } from '../shared/statistics/closest-name.ts'
 import type { Topic } from '../shared/topics.ts'
 import { AggregatorThread } from './aggregator-thread.ts'
 import { BusReader, type Listener } from './bus-reader.ts'
-import { type Ask, ControlClient } from './control-client.ts'
+import { ControlClient } from './control-client.ts'
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts'
 import { Recorder } from './recorder.ts'
 import { FLUSH_TIMEOUT_MS, type FlushOptions, type FlushResult, ThreadTelemetry } from './thread-telemetry.ts'
@@ -39,8 +40,10 @@ export class Telemetry extends ThreadTelemetry {
   readonly #options: ResolvedOptions
   readonly #share: TelemetryShare
   readonly #thread: AggregatorThread
+  readonly #controlPort: MessagePort
   readonly #sloNames: Set<string>
   readonly #userPublish: UserPublish | undefined
+  #nextSloId = 0
   #bus: BusReader | undefined
   #ready: Promise<void> | undefined
   #closed: Promise<FlushResult> | undefined
@@ -67,6 +70,7 @@ export class Telemetry extends ThreadTelemetry {
     const recorder = new Recorder({ share, threadId, publishEvery: options.publishEvery, announce })
     const openPort = async () => port1 as unknown as ControlEndpoint
     super(recorder, new ControlClient(openPort, () => recorder.publish()))
+    this.#controlPort = port1
     this.#options = options
     this.#share = share
     this.#thread = thread
@@ -122,13 +126,14 @@ export class Telemetry extends ThreadTelemetry {
       })
     }
     this.#sloNames.add(slo.name)
-    const added = this.#tell(remote => remote.addSlo(definition), `the SLO ${slo.name}`)
+    const sloId = this.#nextSloId++
+    this.#tell({ type: 'add-slo', sloId, definition: { ...definition } })
+    let isRemoved = false
     return () => {
-      if (!this.#sloNames.delete(slo.name)) return
-      void added.then(sloId => {
-        if (sloId !== undefined)
-          void this.#tell(remote => remote.removeSlo(sloId), `removing the SLO ${slo.name}`)
-      })
+      if (isRemoved) return
+      isRemoved = true
+      this.#sloNames.delete(slo.name)
+      this.#tell({ type: 'remove-slo', sloId })
     }
   }
 
@@ -157,7 +162,7 @@ export class Telemetry extends ThreadTelemetry {
     const { port1, port2 } = new MessageChannel()
     const credits = createCredits()
     port2.postMessage({ type: 'offloop-bus', credits } satisfies BusHello)
-    this.#tell((remote, comlink) => remote.openBus(comlink.transfer(port2, [port2]), credits), 'a bus port')
+    this.#tell({ type: 'open-bus', port: port2, credits }, [port2])
     return port1
   }
 
@@ -193,14 +198,9 @@ export class Telemetry extends ThreadTelemetry {
     return Atomics.load(new Int32Array(this.#share.control), ControlWord.aggregatorState)
   }
 
-  /** A call whose answer nobody waits for. It does not keep the process alive, and its failure is logged. */
-  async #tell<Value>(ask: Ask<Value>, what: string): Promise<Value | undefined> {
-    try {
-      return await this.control.call(ask, { keepAlive: false })
-    } catch (error) {
-      if (this.#closed === undefined) this.#log(`offloop: ${what} was not accepted: ${String(error)}`)
-      return undefined
-    }
+  /** Leaves at once, and waits in the port until the aggregator is up. */
+  #tell(message: CreatorMessage, transferList: readonly MessagePort[] = []): void {
+    this.#controlPort.postMessage(message, transferList)
   }
 
   #openReader(): BusReader {

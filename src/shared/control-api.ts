@@ -1,7 +1,6 @@
 /** What the aggregator answers on its control ports. Types, and the envelope that carries coded errors across threads. */
-import type { MessagePort } from 'node:worker_threads'
 import { TelemetryError, type TelemetryErrorCode, type TelemetryErrorDetails } from './errors.ts'
-import type { DurationText, SLODefinition } from './slo/definition.ts'
+import type { DurationText } from './slo/definition.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from './snapshot.ts'
 
 export interface QueryOptions {
@@ -22,11 +21,6 @@ export interface AggregatorControl {
   hello(): Outcome<true>
   query(metric: string, options: QueryOptions): Outcome<SeriesSnapshot>
   snapshot(): Outcome<TelemetrySnapshot>
-  /** @returns a number to remove it by. */
-  addSlo(definition: SLODefinition): Outcome<number>
-  removeSlo(sloId: number): Outcome<true>
-  /** Sends frames to `port` from now on. `credits` is where its reader counts what it has taken. */
-  openBus(port: MessagePort, credits: SharedArrayBuffer): Outcome<true>
   flush(): Outcome<{ readonly lost: number }>
   /** Drains for the last time and stops. */
   close(): Outcome<{ readonly lost: number }>

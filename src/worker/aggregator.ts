@@ -21,6 +21,7 @@ import { TickLoop } from './tick-loop.ts'
 
 export class Aggregator {
   readonly #boot: AggregatorBoot
+  readonly #log: (line: string) => void
   readonly #clock: Clock
   readonly #control: Int32Array
   readonly #registry: MetricRegistry
@@ -32,12 +33,12 @@ export class Aggregator {
   readonly #losses: LossReports
   readonly #loop: TickLoop
   readonly #sloRemovers = new Map<number, () => void>()
-  #nextSloId = 0
 
   /** @param onLaneReleased a thread's lane is gone: what was kept for that thread can go as well */
   constructor(boot: AggregatorBoot, log: (line: string) => void, onLaneReleased: (laneId: number) => void) {
     const { share } = boot
     this.#boot = boot
+    this.#log = log
     this.#clock = createClock(share.origin)
     this.#control = new Int32Array(share.control)
     this.#bus = new Bus(() => timestampOf(this.#clock))
@@ -45,7 +46,7 @@ export class Aggregator {
       clock: this.#clock,
       windowCapacity: share.windowCapacity,
       maxSeriesPerMetric: share.maxSeriesPerMetric,
-      onSeriesOverflow: metric => this.#reportOverflow(metric, log),
+      onSeriesOverflow: metric => this.#reportOverflow(metric),
     })
     this.#board = new BoardPublisher(share.board, this.#clock)
     this.#lanes = new LaneSet(this.#registry, {
@@ -99,11 +100,14 @@ export class Aggregator {
     }
   }
 
-  addSlo(definition: SLODefinition): number {
+  /** Judges from now on, or logs why not: whoever gave the SLO does not wait for an answer. */
+  addSlo(sloId: number, definition: SLODefinition): void {
     this.#drain()
-    const sloId = this.#nextSloId++
-    this.#sloRemovers.set(sloId, this.#monitor.add(definition))
-    return sloId
+    try {
+      this.#sloRemovers.set(sloId, this.#monitor.add(definition))
+    } catch (error) {
+      this.#log(`offloop: an SLO on ${definition.metric} was not accepted: ${String(error)}`)
+    }
   }
 
   removeSlo(sloId: number): void {
@@ -164,10 +168,10 @@ export class Aggregator {
     return fullest
   }
 
-  #reportOverflow(metric: Metric, log: (line: string) => void): void {
+  #reportOverflow(metric: Metric): void {
     const { name } = metric.descriptor
     const seriesMax = this.#boot.share.maxSeriesPerMetric
-    log(
+    this.#log(
       `offloop: ${name} has reached its limit of ${seriesMax} series: further label values share one overflow series. ` +
         'Use labels with fewer values, or raise maxSeriesPerMetric.',
     )

@@ -5,6 +5,7 @@ import { BroadcastChannel, type MessagePort, parentPort } from 'node:worker_thre
 import { expose } from 'comlink'
 import { type ControlEndpoint, toComlink } from '../shared/comlink-endpoint.ts'
 import { type AggregatorControl, outcomeOf } from '../shared/control-api.ts'
+import type { CreatorMessage } from '../shared/creator-message.ts'
 import type { ChannelMessage, ChannelOpened } from '../shared/share.ts'
 import type { Aggregator } from './aggregator.ts'
 
@@ -26,6 +27,7 @@ export class ControlServer {
   /** Listens to the creating thread, and to announcements from any thread. */
   start(controlPort: MessagePort): void {
     expose(this.#api, toComlink(controlPort as unknown as ControlEndpoint))
+    controlPort.on('message', (message: CreatorMessage) => this.#heed(message))
     this.#announcements.onmessage = event => this.receive((event as { data: ChannelMessage }).data)
     // What was announced before this thread was up comes by way of the creating thread.
     parentPort?.on('message', (message: ChannelMessage) => this.receive(message))
@@ -34,6 +36,12 @@ export class ControlServer {
   receive(message: ChannelMessage): void {
     if (message.type === 'lane') this.#aggregator.adopt(message)
     else if (message.type === 'control') this.#openChannel(message.channel)
+  }
+
+  #heed(message: CreatorMessage): void {
+    if (message.type === 'add-slo') this.#aggregator.addSlo(message.sloId, message.definition)
+    else if (message.type === 'remove-slo') this.#aggregator.removeSlo(message.sloId)
+    else if (message.type === 'open-bus') this.#aggregator.openBus(message.port, message.credits)
   }
 
   /** Closes in the next turn: the answer to that thread's last question may still be about to leave. */
@@ -69,17 +77,6 @@ function createApi(aggregator: Aggregator, onClose: () => void): AggregatorContr
     hello: () => ({ value: true }),
     query: (metric, options) => outcomeOf(() => aggregator.query(metric, options)),
     snapshot: () => outcomeOf(() => aggregator.snapshot()),
-    addSlo: definition => outcomeOf(() => aggregator.addSlo(definition)),
-    removeSlo: sloId =>
-      outcomeOf(() => {
-        aggregator.removeSlo(sloId)
-        return true
-      }),
-    openBus: (port, credits) =>
-      outcomeOf(() => {
-        aggregator.openBus(port, credits)
-        return true
-      }),
     flush: () => outcomeOf(() => aggregator.flush()),
     close: () =>
       outcomeOf(() => {

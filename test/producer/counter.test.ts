@@ -25,7 +25,6 @@ function createCell() {
     metric: descriptor,
     labels: { n: '0' },
     ...place,
-    isOverflow: false,
     directory: pair.directory,
     board: new BoardReader(createBoard()),
     windowCapacity: 1,
@@ -61,7 +60,11 @@ test('fractional and huge increments go through the lane, and add up with the wh
 })
 
 test('a counter is the sum of what it was given, however large and however often it is read', () => {
-  const amount = fc.oneof(fc.nat(1_000), fc.integer({ min: 2 ** 31, max: LOW_MAX }), fc.constantFrom(0, 1, LOW_MAX))
+  const amount = fc.oneof(
+    fc.nat(1_000),
+    fc.integer({ min: 2 ** 31, max: LOW_MAX }),
+    fc.constantFrom(0, 1, LOW_MAX),
+  )
   fc.assert(
     fc.property(fc.array(fc.tuple(amount, fc.boolean()), { maxLength: 50 }), additions => {
       const { counter, total } = createCell()

@@ -97,7 +97,12 @@ describe('a latency', () => {
   })
 
   test.each<[string, () => never | Promise<never>]>([
-    ['throws', () => { throw new Error('boom') }],
+    [
+      'throws',
+      () => {
+        throw new Error('boom')
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('boom'))],
   ])('timeAsync() records work that %s, and rejects with its error', async (_, work) => {
     const { recorder, seriesOf } = createRecording()
@@ -127,7 +132,8 @@ describe('a gauge', () => {
     const { recorder, seriesOf } = createRecording()
     const heap = recorder.gauge('heap')
     heap.set(7)
-    for (const level of [Number.NaN, -Infinity, '9', null, { valueOf: () => 9 }]) heap.set(level as number)
+    for (const level of [Number.NaN, Number.NEGATIVE_INFINITY, '9', null, { valueOf: () => 9 }])
+      heap.set(level as number)
     expect([seriesOf('heap').last, seriesOf('heap').invalid]).toEqual([7, 5])
   })
 })

@@ -120,7 +120,12 @@ describe.each(FIRST_INDICES)('a lane with indices %s', (_, firstIndex) => {
     pair.reader.drain(0)
     expect(pair.arrivals.map(({ value }) => value)).toEqual(Array.from({ length: 64 }, (_, value) => value))
     expect(pair.series[0]?.lost).toBe(10_000 - 64)
-    expect(pair.reader.snapshot(0)).toMatchObject({ recorded: 10_000, drained: 64, dropped: 9_936, pending: 0 })
+    expect(pair.reader.snapshot(0)).toMatchObject({
+      recorded: 10_000,
+      drained: 64,
+      dropped: 9_936,
+      pending: 0,
+    })
   })
 })
 
@@ -158,22 +163,27 @@ test('a drop that is counted while the reader looks is counted for its series to
 })
 
 describe('publishing', () => {
-  test.each([1, 8, 16, 64])('the first 64 samples after a clock tick are seen at once, later ones at the end of %i', publishEvery => {
-    const { writer, entryIds, visibleCount, setCoarseClock } = createLanePair({ capacity: 1_024, publishEvery })
-    const push = () => writer.push(entryIds[0]!, 1)
-    for (let round = 1; round <= 3; round++) {
-      setCoarseClock(round * 10)
-      const before = visibleCount()
-      for (let count = 1; count <= EAGER_SAMPLES; count++) {
-        push()
-        expect(visibleCount()).toBe(before + count)
-      }
-      for (let count = 1; count <= publishEvery; count++) {
-        push()
-        const seen = count === publishEvery ? publishEvery : 0
-        expect(visibleCount()).toBe(before + EAGER_SAMPLES + seen)
-      }
-    }
+  describe.each(FIRST_INDICES)('with indices %s', (_, firstIndex) => {
+    test.each([1, 8, 16, 64])(
+      'the first 64 samples after a clock tick are seen at once, later ones at the end of %i',
+      publishEvery => {
+        const pair = createLanePair({ capacity: 1_024, publishEvery, firstIndex })
+        const push = () => pair.writer.push(pair.entryIds[0]!, 1)
+        for (let round = 1; round <= 3; round++) {
+          pair.setCoarseClock(round * 10)
+          const before = pair.visibleCount()
+          for (let count = 1; count <= EAGER_SAMPLES; count++) {
+            push()
+            expect(pair.visibleCount()).toBe(before + count)
+          }
+          for (let count = 1; count <= publishEvery; count++) {
+            push()
+            const seen = count === publishEvery ? publishEvery : 0
+            expect(pair.visibleCount()).toBe(before + EAGER_SAMPLES + seen)
+          }
+        }
+      },
+    )
   })
 
   test('publish() leaves nothing unseen, and the next batch begins after it', () => {
@@ -193,13 +203,13 @@ describe('publishing', () => {
     expect(visibleCount()).toBe(128)
   })
 
-  test('a lane that is half full wakes a running aggregator once, and one that is down never', () => {
+  test('a lane between half and three quarters full wakes a running aggregator, and one that is down never', () => {
     for (const state of [AggregatorState.booting, AggregatorState.running, AggregatorState.stopped]) {
       const { writer, entryIds, control } = createLanePair({ capacity: 64 })
       Atomics.store(control, ControlWord.aggregatorState, state)
       for (let count = 0; count < 32; count++) writer.push(entryIds[0]!, 1)
       expect(control[ControlWord.wake]).toBe(0)
-      for (let count = 0; count < 100; count++) writer.push(entryIds[0]!, 1)
+      for (let count = 0; count < 16; count++) writer.push(entryIds[0]!, 1)
       expect(control[ControlWord.wake]).toBe(state === AggregatorState.running ? 1 : 0)
     }
   })
@@ -244,7 +254,13 @@ describe('a closed lane', () => {
     writer.close()
     reader.drain(0)
     expect(lane.words[LaneWord.dropped]).toBe(0)
-    expect(reader.snapshot(0)).toMatchObject({ recorded: 100, drained: 100, dropped: 0, pending: 0, afterClose: 50 })
+    expect(reader.snapshot(0)).toMatchObject({
+      recorded: 100,
+      drained: 100,
+      dropped: 0,
+      pending: 0,
+      afterClose: 50,
+    })
   })
 
   test('drops nothing more when it was full', () => {
@@ -288,7 +304,17 @@ test.each<[string, unknown]>([
 })
 
 test('numbers arrive bit for bit, extremes and negative zero included', () => {
-  const values = [-0, 5e-324, Number.MAX_VALUE, -Number.MAX_VALUE, Number.EPSILON, 2 ** 53, Infinity, -Infinity, 0.1]
+  const values = [
+    -0,
+    5e-324,
+    Number.MAX_VALUE,
+    -Number.MAX_VALUE,
+    Number.EPSILON,
+    2 ** 53,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    0.1,
+  ]
   const { writer, reader, arrivals, entryIds } = createLanePair()
   for (const value of values) writer.push(entryIds[0]!, value)
   reader.drain(0)

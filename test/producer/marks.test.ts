@@ -47,12 +47,15 @@ test('handles are small integers, whatever the lane, the capacity and the number
 })
 
 describe('a mark measures from its start to its end', () => {
-  test.each([0n, 1n, 999n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 33n + 7n, 86_400_000_000_000n])('over %d ns', durationNs => {
-    const { marks } = createMarks()
-    const handle = marks.start(OWNER)
-    nowNs += durationNs
-    expect(marks.end(OWNER, handle)).toBe(Number(durationNs))
-  })
+  test.each([0n, 1n, 999n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 33n + 7n, 86_400_000_000_000n])(
+    'over %d ns',
+    durationNs => {
+      const { marks } = createMarks()
+      const handle = marks.start(OWNER)
+      nowNs += durationNs
+      expect(marks.end(OWNER, handle)).toBe(Number(durationNs))
+    },
+  )
 
   test('also when the clock itself is far beyond 2^53', () => {
     nowNs = 2n ** 63n - 10n
@@ -74,7 +77,12 @@ describe('a mark measures from its start to its end', () => {
   })
 
   test('however many are open, in whatever order they end', () => {
-    const step = fc.record({ isStart: fc.boolean(), pick: fc.nat(), byNs: fc.nat(10_000), owner: fc.constantFrom(OWNER, OTHER_OWNER) })
+    const step = fc.record({
+      isStart: fc.boolean(),
+      pick: fc.nat(),
+      byNs: fc.nat(10_000),
+      owner: fc.constantFrom(OWNER, OTHER_OWNER),
+    })
     fc.assert(
       fc.property(fc.constantFrom(8, 64), fc.array(step, { maxLength: 300 }), (capacity, steps) => {
         const { marks, lane } = createMarks(capacity)
@@ -100,9 +108,12 @@ describe('a mark measures from its start to its end', () => {
 
 describe('a handle that is not open is counted and ignored', () => {
   const cases: [string, (marks: MarksClass, handle: number) => unknown][] = [
-    ['used twice', (marks, handle) => (marks.end(OWNER, handle), handle)],
-    ['stale, its place taken anew', (marks, handle) => (marks.end(OWNER, handle), marks.start(OWNER), handle)],
-    ['of another metric', (marks, handle) => (marks.end(OWNER, handle), marks.start(OTHER_OWNER))],
+    ['used twice', (marks, handle) => [marks.end(OWNER, handle), handle].at(-1)],
+    [
+      'stale, its place taken anew',
+      (marks, handle) => [marks.end(OWNER, handle), marks.start(OWNER), handle].at(-1),
+    ],
+    ['of another metric', marks => marks.start(OTHER_OWNER)],
     ['never given out', (_, handle) => handle + 1],
     ['one generation ahead', (_, handle) => handle + 16],
     ['negative', () => -1],

@@ -36,7 +36,11 @@ describe('registering a metric again', () => {
   test.each<[string, (recorder: ReturnType<typeof createRecording>['recorder']) => unknown, string]>([
     ['another kind', recorder => recorder.gauge('echo', { unit: 'ms' }), 'gauge in ms by []'],
     ['another unit', recorder => recorder.latency('echo', { unit: 's' }), 'latency in s by []'],
-    ['label names', recorder => recorder.latency('echo', { labelNames: ['route'] }), 'latency in ms by [route]'],
+    [
+      'label names',
+      recorder => recorder.latency('echo', { labelNames: ['route'] }),
+      'latency in ms by [route]',
+    ],
   ])('with %s throws, shows both shapes, and leaves the first as it was', (_, register, shape) => {
     const { recorder, seriesOf } = createRecording()
     const echo = recorder.latency('echo')
@@ -51,7 +55,9 @@ describe('registering a metric again', () => {
   test('with label names in another order is a conflict: the order is the user’s', () => {
     const { recorder } = createRecording()
     recorder.counter('hits', { labelNames: ['a', 'b'] })
-    expect(() => recorder.counter('hits', { labelNames: ['b', 'a'] })).toThrow(coded('OFFLOOP_METRIC_CONFLICT'))
+    expect(() => recorder.counter('hits', { labelNames: ['b', 'a'] })).toThrow(
+      coded('OFFLOOP_METRIC_CONFLICT'),
+    )
   })
 })
 
@@ -85,7 +91,11 @@ describe('markStart and markEnd of the recorder', () => {
     expect(laneOf()).toMatchObject({ marksRejected: 0, marksAbandoned: 0 })
   })
 
-  test.each([['nothing', undefined], ['a gauge’s look-alike', { markStart: () => 0 }], ['a string', 'echo']])('of %s count as rejected, and throw nothing', (_, latency) => {
+  test.each([
+    ['nothing', undefined],
+    ['a gauge’s look-alike', { markStart: () => 0 }],
+    ['a string', 'echo'],
+  ])('of %s count as rejected, and throw nothing', (_, latency) => {
     const { recorder, laneOf } = createRecording()
     const mark = recorder.markStart(latency as never)
     recorder.markEnd(mark)
@@ -220,7 +230,11 @@ describe('after close', () => {
     const { recorder } = createRecording()
     recorder.latency('echo')
     recorder.close()
-    for (const register of [() => recorder.latency('echo'), () => recorder.gauge('new'), () => recorder.counter('new')]) {
+    for (const register of [
+      () => recorder.latency('echo'),
+      () => recorder.gauge('new'),
+      () => recorder.counter('new'),
+    ]) {
       expect(register).toThrow(coded('OFFLOOP_CLOSED'))
       expect(register).toThrow(/register metrics before close\(\)/)
     }

@@ -28,7 +28,14 @@ export interface LanePairOptions {
 }
 
 export function createLanePair(options: LanePairOptions = {}) {
-  const { capacity = 16, publishEvery = 1, firstIndex = 0, seriesCount = 1, kind = 'gauge', laneId = 0 } = options
+  const {
+    capacity = 16,
+    publishEvery = 1,
+    firstIndex = 0,
+    seriesCount = 1,
+    kind = 'gauge',
+    laneId = 0,
+  } = options
   const control = new Int32Array(createControlBlock())
   const clock = new ManualClock()
   const lane = createLane({ capacity, laneId, threadId: 7, firstIndex })
@@ -38,7 +45,12 @@ export function createLanePair(options: LanePairOptions = {}) {
     descriptor: describeMetric(kind, 'level', { labelNames: ['n'] }),
   })
   const entryIds = Array.from({ length: seriesCount }, (_, index) => {
-    const entry = { type: 'series', metricEntryId: metric.entryId, labelValues: [String(index)], isOverflow: false } as const
+    const entry = {
+      type: 'series',
+      metricEntryId: metric.entryId,
+      labelValues: [String(index)],
+      isOverflow: false,
+    } as const
     return directory.append(entry).entryId
   })
   const registry = new MetricRegistry({ clock, windowCapacity: 100_000 })

@@ -36,15 +36,17 @@ export function createLanes(share: TelemetryShare) {
   })
   const board = new BoardPublisher(share.board, clock)
   const conflicts: unknown[] = []
-  const broken: unknown[] = []
+  const broken: { threadId: number | undefined; error: unknown }[] = []
   const released: number[] = []
+  const losses: { count: number; threadId: number }[] = []
   const lanes = new LaneSet(registry, {
     onSeries: (series, directory, firstWord) => board.assign(series, directory, firstWord),
     onConflict: error => conflicts.push(error),
-    onBroken: (_, error) => broken.push(error),
+    onLost: (count, threadId) => losses.push({ count, threadId }),
+    onBroken: (threadId, error) => broken.push({ threadId, error }),
     onReleased: laneId => released.push(laneId),
   })
-  return { share, clock, registry, board, lanes, conflicts, broken, released }
+  return { share, clock, registry, board, lanes, conflicts, broken, released, losses }
 }
 
 /** The recorder of one more thread. Its lane is not adopted by anyone until it is announced. */

@@ -1,0 +1,60 @@
+/** What a bench is made of: a question, the candidates that are measured for it, and what was found. */
+
+/** One way of doing a thing, measured beside the others. */
+export interface Candidate {
+  readonly name: string
+  /** Operations in one call of `run`. */
+  readonly operationCount: number
+  /** Comes before each run, outside the time taken. */
+  prepare?(): unknown
+  /** Does the operations, in a loop of its own: then each call site sees one kind of callee, and what calling `run`
+   *  costs is shared by all of them.
+   *  @returns what depends on all of the work, so that none of it can be left out */
+  run(): unknown
+}
+
+export type Unit = 'ns' | 'ms' | 'bytes' | 'samples/s'
+
+/** What docs call for: of the figure itself, or of the subject's ratio to it. */
+export interface Goal {
+  readonly of: 'figure' | 'ratio'
+  readonly bound: 'at most' | 'at least'
+  readonly limit: number
+}
+
+/** One line of a question's table. */
+export interface Row {
+  readonly name: string
+  /** One for each round. */
+  readonly figures: readonly number[]
+  readonly goal?: Goal | undefined
+}
+
+/** Something that has to hold for the figures to mean anything. */
+export interface Check {
+  readonly what: string
+  readonly expected: number
+  readonly actual: number
+}
+
+export interface Findings {
+  readonly unit: Unit
+  /** What the others are compared with: `subject / row` is each row's ratio. Without it there are no ratios. */
+  readonly subject?: Row | undefined
+  readonly rows: readonly Row[]
+  readonly checks: readonly Check[]
+}
+
+export interface QuestionContext {
+  readonly roundCount: number
+  /** To be called after each round, the warm-up included. */
+  readonly onRound: () => void
+}
+
+export interface Question {
+  readonly name: string
+  readonly asks: string
+  /** Flags of Node that the question needs. */
+  readonly execArgv?: readonly string[]
+  answer(context: QuestionContext): Promise<Findings>
+}

@@ -1,0 +1,87 @@
+/** The command line of the bench: which questions, how many rounds, which output, and what `--help` says. Pure. */
+import { parseArgs } from 'node:util'
+
+export interface BenchOptions {
+  /** Names of questions, none twice. */
+  readonly questions: readonly string[]
+  readonly roundCount: number
+  readonly json: boolean
+}
+
+/** An argument that cannot be used. The message is for the person who typed it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+interface KnownQuestion {
+  readonly name: string
+  readonly asks: string
+}
+
+const ROUND_COUNT_DEFAULT = 9
+const ROUND_COUNT_MAX = 1_000
+
+export function helpOf(known: readonly KnownQuestion[]): string {
+  const nameLength = Math.max(...known.map(({ name }) => name.length))
+  const lines = known.map(({ name, asks }) => `  ${name.padEnd(nameLength)}  ${asks}\n`)
+  return `offloop bench: what it costs, beside the alternatives, in one run.
+
+Usage: npm run bench -- [question …] [options]        or, once built: node build/bench/main.js [question …] [options]
+
+Questions (default: all):
+${lines.join('')}
+Options:
+  --rounds <n>   rounds in which every candidate is measured, 1 to ${ROUND_COUNT_MAX} (default ${ROUND_COUNT_DEFAULT})
+  --json         one JSON object on standard output, with the figures of each round
+                 (npm run --silent bench -- --json, so that npm adds no lines of its own)
+  --help         this text
+
+Each figure is the median of the rounds, with the range of their middle half. Ratios are paired within the rounds.
+Each question has a process of its own. Close what else keeps the processor busy.
+
+Exit code: 0 when all questions are answered, whatever the answers; 1 when one failed, or what it measured was not
+what it meant to measure; 2 for a bad argument.
+`
+}
+
+/** What the command line asks for.
+ *  @returns `help` where that was asked for, whatever else was
+ *  @throws UsageError */
+export function readOptions(args: readonly string[], known: readonly KnownQuestion[]): BenchOptions | 'help' {
+  const { values, positionals } = parse(args)
+  if (values.help) return 'help'
+  const names = known.map(({ name }) => name)
+  const unknown = positionals.find(name => !names.includes(name))
+  if (unknown !== undefined) {
+    throw new UsageError(`There is no question ${JSON.stringify(unknown)}: choose from ${names.join(', ')}`)
+  }
+  return {
+    questions: positionals.length === 0 ? names : [...new Set(positionals)],
+    roundCount: roundCountOf(values.rounds),
+    json: values.json,
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string', default: String(ROUND_COUNT_DEFAULT) },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+  } catch (error) {
+    // Node's message goes on about positional arguments.
+    const [firstSentence = ''] = (error as Error).message.split(/\. |\n/)
+    throw new UsageError(firstSentence.replace(/\.$/, ''))
+  }
+}
+
+function roundCountOf(text: string): number {
+  const count = text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isInteger(count) && count >= 1 && count <= ROUND_COUNT_MAX) return count
+  throw new UsageError(`--rounds ${JSON.stringify(text)}: give a whole number from 1 to ${ROUND_COUNT_MAX}`)
+}

@@ -1,0 +1,90 @@
+/** What does counting one thing cost? */
+import { Counter, Registry } from 'prom-client'
+import type { Candidate, Question } from '../core/question.ts'
+import { measureRounds } from '../core/rounds.ts'
+import { Stopwatch } from '../measure.ts'
+import { closeChecked, startTelemetry } from '../setup/live-telemetry.ts'
+import { createMeter } from '../setup/opentelemetry.ts'
+
+const COUNTS_PER_RUN = 65_536
+/** Fewer for what takes longer. */
+const SLOW_COUNTS_PER_RUN = 4_096
+/** Counters of each kind, counted up in turn: on one alone, each increment would only wait for the one before it to
+ *  reach memory. A power of two. */
+const COUNTER_COUNT = 8
+const COUNTER_MASK = COUNTER_COUNT - 1
+
+export const counter: Question = {
+  name: 'counter',
+  asks: 'what does counting one thing cost?',
+  async answer(context) {
+    const telemetry = await startTelemetry()
+    const stopwatch = new Stopwatch()
+    const hits = telemetry.counter('hits', { labelNames: ['instrument'] })
+    const handles = counters(index => hits.labels({ instrument: `${index}` }))
+
+    /** Adds to a cell of shared memory. */
+    const offloop: Candidate = {
+      name: 'offloop counter.add(1)',
+      operationCount: COUNTS_PER_RUN,
+      run() {
+        for (let index = 0; index < COUNTS_PER_RUN; index += 1) handles[index & COUNTER_MASK]!.add(1)
+        return handles
+      },
+    }
+    const plain = createPlainCells()
+    const libraries = [createPromClient(), createOpenTelemetry()]
+    const candidates = [offloop, plain, ...libraries]
+    const figures = await measureRounds(candidates, one => stopwatch.measure(one), context)
+    const rowOf = (one: Candidate) => ({ name: one.name, figures: figures.get(one)! })
+    return {
+      unit: 'ns',
+      subject: rowOf(offloop),
+      rows: [{ ...rowOf(plain), goal: { of: 'ratio', bound: 'at most', limit: 3 } }, ...libraries.map(rowOf)],
+      checks: await closeChecked(telemetry, 'hits', stopwatch.operationCountOf(offloop)),
+    }
+  },
+}
+
+/** The least there is: a word of this thread's own. */
+function createPlainCells(): Candidate {
+  const cells = new Uint32Array(COUNTER_COUNT)
+  return {
+    name: 'typed-array increment',
+    operationCount: COUNTS_PER_RUN,
+    run() {
+      for (let index = 0; index < COUNTS_PER_RUN; index += 1) cells[index & COUNTER_MASK]! += 1
+      return cells
+    },
+  }
+}
+
+function createPromClient(): Candidate {
+  const registers = [new Registry()]
+  const own = counters(index => new Counter({ name: `hits_${index}`, help: 'Hits', registers }))
+  return {
+    name: 'prom-client counter.inc(1)',
+    operationCount: SLOW_COUNTS_PER_RUN,
+    run() {
+      for (let index = 0; index < SLOW_COUNTS_PER_RUN; index += 1) own[index & COUNTER_MASK]!.inc(1)
+      return own
+    },
+  }
+}
+
+function createOpenTelemetry(): Candidate {
+  const meter = createMeter()
+  const own = counters(index => meter.createCounter(`hits_${index}`))
+  return {
+    name: 'OpenTelemetry counter.add(1)',
+    operationCount: SLOW_COUNTS_PER_RUN,
+    run() {
+      for (let index = 0; index < SLOW_COUNTS_PER_RUN; index += 1) own[index & COUNTER_MASK]!.add(1)
+      return own
+    },
+  }
+}
+
+function counters<Instrument>(create: (index: number) => Instrument): Instrument[] {
+  return Array.from({ length: COUNTER_COUNT }, (_, index) => create(index))
+}

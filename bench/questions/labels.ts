@@ -1,0 +1,158 @@
+/** What does recording with labels cost? */
+import { Histogram, Registry } from 'prom-client'
+import type { Candidate, Question } from '../core/question.ts'
+import { measureRounds } from '../core/rounds.ts'
+import { Stopwatch } from '../measure.ts'
+import { INPUT_COUNT, INPUT_MASK, lognormalValues } from '../setup/inputs.ts'
+import { closeChecked, RECORDS_PER_RUN, startTelemetry } from '../setup/live-telemetry.ts'
+import { createMeter } from '../setup/opentelemetry.ts'
+
+/** What HTTP metrics usually have. */
+const LABEL_NAMES = ['method', 'route', 'status'] as const
+/** Series that are recorded in turn. A power of two. */
+const ROUTES = [
+  '/',
+  '/users',
+  '/users/:id',
+  '/orders',
+  '/orders/:id',
+  '/search',
+  '/login',
+  '/health',
+] as const
+const ROUTE_MASK = ROUTES.length - 1
+/** A run of these takes about a millisecond. */
+const SLOW_RECORDS_PER_RUN = 2_048
+
+const durationsMs = lognormalValues(INPUT_COUNT)
+const durationsS = durationsMs.map(ms => ms / 1e3)
+
+export const labels: Question = {
+  name: 'labels',
+  asks: 'what does recording one duration with three labels cost?',
+  async answer(context) {
+    const telemetry = await startTelemetry()
+    const stopwatch = new Stopwatch()
+    const requests = telemetry.latency('request', { labelNames: LABEL_NAMES })
+    const handles = ROUTES.map(route => requests.labels({ method: 'GET', route, status: '200' }))
+
+    /** Labels are bound once; recording is a push into the lane, whatever labels there are. */
+    const bound: Candidate = {
+      name: 'offloop, labels bound once',
+      operationCount: RECORDS_PER_RUN,
+      prepare: () => telemetry.flush(),
+      run() {
+        for (let index = 0; index < RECORDS_PER_RUN; index += 1) {
+          handles[index & ROUTE_MASK]!.record(durationsMs[index & INPUT_MASK]!)
+        }
+        return handles
+      },
+    }
+    /** The handle is looked up by its labels each time: no need for that, but nothing forbids it. */
+    const unbound: Candidate = {
+      name: 'offloop, labels() at each record()',
+      operationCount: SLOW_RECORDS_PER_RUN,
+      prepare: () => telemetry.flush(),
+      run() {
+        for (let index = 0; index < SLOW_RECORDS_PER_RUN; index += 1) {
+          const route = ROUTES[index & ROUTE_MASK]!
+          requests.labels({ method: 'GET', route, status: '200' }).record(durationsMs[index & INPUT_MASK]!)
+        }
+        return requests
+      },
+    }
+    const promClient = createPromClient()
+    const promClientBound = createBoundPromClient()
+    const openTelemetry = createOpenTelemetry()
+    const openTelemetryReused = createOpenTelemetryReusing()
+
+    const candidates = [bound, promClient, openTelemetry, promClientBound, openTelemetryReused, unbound]
+    const figures = await measureRounds(candidates, one => stopwatch.measure(one), context)
+    const rowOf = (one: Candidate) => ({ name: one.name, figures: figures.get(one)! })
+    return {
+      unit: 'ns',
+      subject: rowOf(bound),
+      rows: [
+        { ...rowOf(promClient), goal: { of: 'ratio', bound: 'at most', limit: 1 / 30 } },
+        rowOf(promClientBound),
+        { ...rowOf(openTelemetry), goal: { of: 'ratio', bound: 'at most', limit: 1 / 100 } },
+        rowOf(openTelemetryReused),
+        rowOf(unbound),
+      ],
+      checks: await closeChecked(
+        telemetry,
+        'request',
+        stopwatch.operationCountOf(bound) + stopwatch.operationCountOf(unbound),
+      ),
+    }
+  },
+}
+
+function createPromHistogram(): Histogram<(typeof LABEL_NAMES)[number]> {
+  const registers = [new Registry()]
+  return new Histogram({ name: 'request', help: 'Requests', labelNames: LABEL_NAMES, registers })
+}
+
+/** As its documentation has it: an object of labels each time. They are checked and hashed on this thread. */
+function createPromClient(): Candidate {
+  const histogram = createPromHistogram()
+  return {
+    name: 'prom-client observe(labels, …)',
+    operationCount: SLOW_RECORDS_PER_RUN,
+    run() {
+      for (let index = 0; index < SLOW_RECORDS_PER_RUN; index += 1) {
+        const route = ROUTES[index & ROUTE_MASK]!
+        histogram.observe({ method: 'GET', route, status: '200' }, durationsS[index & INPUT_MASK]!)
+      }
+      return histogram
+    },
+  }
+}
+
+/** Its child of given labels, made once; it hashes them each time all the same. */
+function createBoundPromClient(): Candidate {
+  const histogram = createPromHistogram()
+  const children = ROUTES.map(route => histogram.labels('GET', route, '200'))
+  return {
+    name: 'prom-client labels() once, observe(…)',
+    operationCount: SLOW_RECORDS_PER_RUN,
+    run() {
+      for (let index = 0; index < SLOW_RECORDS_PER_RUN; index += 1) {
+        children[index & ROUTE_MASK]!.observe(durationsS[index & INPUT_MASK]!)
+      }
+      return histogram
+    },
+  }
+}
+
+/** As its documentation has it: an object of attributes each time. They are sorted and hashed on this thread. */
+function createOpenTelemetry(): Candidate {
+  const histogram = createMeter().createHistogram('request')
+  return {
+    name: 'OpenTelemetry record(…, attributes)',
+    operationCount: SLOW_RECORDS_PER_RUN,
+    run() {
+      for (let index = 0; index < SLOW_RECORDS_PER_RUN; index += 1) {
+        const route = ROUTES[index & ROUTE_MASK]!
+        histogram.record(durationsMs[index & INPUT_MASK]!, { method: 'GET', route, status: '200' })
+      }
+      return histogram
+    },
+  }
+}
+
+/** With objects of attributes that are made once and used again. */
+function createOpenTelemetryReusing(): Candidate {
+  const histogram = createMeter().createHistogram('request')
+  const attributes = ROUTES.map(route => ({ method: 'GET', route, status: '200' }))
+  return {
+    name: 'OpenTelemetry, attributes reused',
+    operationCount: SLOW_RECORDS_PER_RUN,
+    run() {
+      for (let index = 0; index < SLOW_RECORDS_PER_RUN; index += 1) {
+        histogram.record(durationsMs[index & INPUT_MASK]!, attributes[index & ROUTE_MASK]!)
+      }
+      return histogram
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { helpOf, readOptions, UsageError } from '../../bench/options.ts'
+
+const known = [
+  { name: 'record', asks: 'what does recording cost?' },
+  { name: 'marks', asks: 'what do marks cost?' },
+]
+
+test('without arguments all questions are asked, in nine rounds, for people to read', () => {
+  expect(readOptions([], known)).toEqual({ questions: ['record', 'marks'], roundCount: 9, json: false })
+})
+
+test('questions, rounds and JSON can be asked for, in any order', () => {
+  expect(readOptions(['--json', 'marks', '--rounds', '3'], known)).toEqual({
+    questions: ['marks'],
+    roundCount: 3,
+    json: true,
+  })
+})
+
+test('a question named twice is asked once', () => {
+  expect(readOptions(['marks', 'marks'], known)).toMatchObject({ questions: ['marks'] })
+})
+
+test.each([
+  [['record', 'speed'], 'There is no question "speed": choose from record, marks'],
+  [['--rounds', '0'], '--rounds "0": give a whole number from 1 to 1000'],
+  [['--rounds', '1.5'], '--rounds "1.5": give a whole number from 1 to 1000'],
+  [['--rounds', ''], '--rounds "": give a whole number from 1 to 1000'],
+  [['--fast'], "Unknown option '--fast'"],
+])('%j is refused: %s', (args, message) => {
+  expect(() => readOptions(args, known)).toThrow(new UsageError(message))
+})
+
+test('help is given whatever else is asked, and names every question', () => {
+  expect(readOptions(['--help', '--rounds', '0', 'nonsense'], known)).toBe('help')
+  for (const { name, asks } of known)
+    expect(helpOf(known)).toMatch(new RegExp(`^  ${name} +${asks.replace('?', '\\?')}$`, 'm'))
+})

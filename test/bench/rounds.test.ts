@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import type { Candidate } from '../../bench/core/question.ts'
+import { measureRounds } from '../../bench/core/rounds.ts'
+
+const candidates = ['a', 'b', 'c'].map((name): Candidate => ({ name, operationCount: 1, run: () => name }))
+
+/** Measures by counting, and writes down who was measured. */
+async function measured(roundCount: number) {
+  const order: string[] = []
+  let roundsSeen = 0
+  const figures = await measureRounds(candidates, ({ name }) => Promise.resolve(order.push(name)), {
+    roundCount,
+    onRound: () => {
+      roundsSeen += 1
+    },
+  })
+  return { order: order.join(''), roundsSeen, figures: candidates.map(one => figures.get(one)) }
+}
+
+test('every candidate is measured in each round, after a warm-up that is not kept', async () => {
+  const { order, figures } = await measured(2)
+  expect(order).toHaveLength(3 * 3)
+  expect(figures.every(rounds => rounds?.length === 2)).toBe(true)
+  expect(figures.flat()).not.toContain(1)
+})
+
+test('the order turns from round to round, so that none always follows the same other', async () => {
+  expect((await measured(3)).order).toBe('abc abc bca cab'.replaceAll(' ', ''))
+})
+
+test('figures stand in the order of the rounds, whatever the order within them', async () => {
+  expect((await measured(2)).figures).toEqual([
+    [4, 9],
+    [5, 7],
+    [6, 8],
+  ])
+})
+
+test('rounds are told as they end, the warm-up among them', async () => {
+  expect((await measured(3)).roundsSeen).toBe(4)
+})
