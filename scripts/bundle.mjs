@@ -18,6 +18,7 @@ await build([
   ...bundles('bench', 'build/bench', [
     'main',
     'question-process',
+    'programs/bare-worker',
     'programs/echo-thread',
     'programs/empty',
     'programs/start-up',

@@ -12,7 +12,7 @@ import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
 import { questionOf } from './question.ts'
 
 /** How long an answer is waited for, unless the call says otherwise. */
-export const CALL_TIMEOUT_MS = 10_000
+const CALL_TIMEOUT_MS = 10_000
 
 type Comlink = typeof import('comlink')
 

@@ -29,7 +29,7 @@ export interface LaneAnnouncement {
 }
 
 /** A thread asks the aggregator to answer on a channel of this name. */
-export interface ChannelRequest {
+interface ChannelRequest {
   readonly type: 'control'
   readonly channel: string
 }

@@ -21,7 +21,7 @@ interface Answer {
 }
 
 /** A failure of a function on the thread, with the code it had there. */
-export class ToldError extends Error {
+class ToldError extends Error {
   readonly code: string | undefined
 
   constructor({ message, code }: { message: string; code: string | undefined }) {

@@ -9,7 +9,7 @@ import type { SLOMonitorOptions } from '../../src/slo/monitor-options.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
 /** Samples a window holds: as many recorded anew replace all. */
-export const WINDOW_SAMPLES = 20
+const WINDOW_SAMPLES = 20
 
 export const ECHO_P95: SLODefinition = { metric: 'echo', objective: 'p(95)<60ms' }
 

@@ -24,7 +24,7 @@ export const BOARD_FIELDS = [
   'lost',
   'invalid',
 ] as const
-export type BoardField = (typeof BOARD_FIELDS)[number]
+type BoardField = (typeof BOARD_FIELDS)[number]
 /** One slot's numbers. NaN stands for "no value". */
 export type BoardNumbers = Record<BoardField, number>
 
@@ -32,7 +32,7 @@ const SLOT_WORDS = 32
 const FIRST_FIELD_WORD = 2
 const FIELD_WORDS = BOARD_FIELDS.length * 2
 const GROWTH_SLOTS = 256
-export const BOARD_SLOTS_MAX = 500_000
+const BOARD_SLOTS_MAX = 500_000
 /** A reader gives up after this many attempts: the aggregator may have died while writing. */
 const ATTEMPTS_MAX = 100
 

@@ -62,7 +62,7 @@ export const HEADER_TIME_UNIT: number = 2 ** 21
 /** What marks a slot's value as an increment of a counter. */
 export const HEADER_INCREMENT: number = 2 ** 20
 /** Entry ids are below this. */
-export const ENTRY_IDS_MAX: number = HEADER_INCREMENT
+export const ENTRY_IDS_MAX: number = 2 ** 20
 
 /** The first slot, in units of 8 bytes. */
 export const SLOTS_OFFSET_DOUBLES: number = SLOTS_OFFSET_BYTES / 8
@@ -73,6 +73,7 @@ export const LANE_CAPACITY_MIN = 16
 export const LANE_CAPACITY_MAX: number = 2 ** 24
 
 assert(2 ** 32 * HEADER_TIME_UNIT <= Number.MAX_SAFE_INTEGER + 1, 'headers are exact')
+assert(ENTRY_IDS_MAX === HEADER_INCREMENT, 'an entry id never reaches into the increment bit')
 assert(SLOTS_OFFSET_BYTES % SLOT_BYTES === 0, 'slots lie on whole slots')
 assert((LaneWord.readIndex - LaneWord.writeIndex) * 4 >= 128, 'the indices lie 128 bytes apart')
 assert(LaneTotal.drained * 8 < SLOTS_OFFSET_BYTES - 64, 'the totals end before the slots')
