@@ -19,6 +19,7 @@ if (unknown.length > 0) {
 }
 
 run(process.execPath, ['node_modules/typescript/bin/tsc', '--build'])
+run(process.execPath, ['scripts/bundle.mjs'])
 
 const results = majors.map(major => {
   const node = install(major)

@@ -15,7 +15,7 @@ export interface Candidate {
 
 export type Unit = 'ns' | 'ms' | 'bytes' | 'samples/s'
 
-/** What docs call for: of the figure itself, or of the subject's ratio to it. */
+/** What is to be reached: by the figure itself, or by the subject's ratio to it. */
 export interface Goal {
   readonly of: 'figure' | 'ratio'
   readonly bound: 'at most' | 'at least'

@@ -8,7 +8,7 @@ const BOUNDS = { 'at most': '≤', 'at least': '≥' } as const
 /** Ends with a line break. Columns without anything in them are left out. */
 export function formatQuestion(report: QuestionReport): string {
   const { name, asks, unit, candidates, checks } = report
-  const head = ['', 'median', 'p25–p75', `offloop / it`, 'p25–p75', 'goal', '']
+  const head = ['', 'median', 'p25–p75', 'offloop / it', 'p25–p75', 'goal', '']
   const lines = layOut([head, ...candidates.map(row => cellsOf(row, unit))])
   const checkLines = checks.map(formatCheck)
   return `${name}: ${asks}\n${[...lines, ...checkLines].map(line => `  ${line}\n`).join('')}`
@@ -26,8 +26,10 @@ function cellsOf({ name, figure, ratio, goal }: RowReport, unit: Unit): string[]
   ]
 }
 
+/** Limits are round numbers, and written so. */
 function limitOf({ of, limit }: JudgedGoal, unit: Unit): string {
-  return of === 'ratio' ? formatRatio(limit) : formatFigure(limit, unit)
+  const text = of === 'ratio' ? formatRatio(limit) : formatFigure(limit, unit)
+  return text.replace(/\.0+(?= |$)/, '')
 }
 
 function formatCheck({ what, expected, actual, holds }: CheckReport): string {

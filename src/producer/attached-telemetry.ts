@@ -37,6 +37,8 @@ export class AttachedTelemetry extends ThreadTelemetry {
       publishEvery,
       announce,
       onTelemetryClosed: () => this.#leave(),
+      // A pool's task registers its metrics each time it runs, which is no wish to hear of each violation again.
+      countsRegistrations: false,
     })
     const channel = controlChannelName(share, recorder.laneId)
     const open = async () => {
@@ -57,6 +59,13 @@ export class AttachedTelemetry extends ThreadTelemetry {
       }),
     )
     this.#onClose = onClose
+  }
+
+  /** Publishes, which announces a lane again that was given up while the thread stood still: a pool's thread may count
+   *  in its next task, and never turn its loop.
+   *  @internal */
+  resume(): void {
+    this.recorder.publish()
   }
 
   /** Hands over what is left, and gives this thread's lane back. Idempotent; never rejects. A thread that ends by
@@ -103,7 +112,10 @@ export function attachTelemetry(share: TelemetryShare, options: AttachOptions = 
     })
   }
   const known = attachedById.get(share.id)
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    known.resume()
+    return known
+  }
   const attached = new AttachedTelemetry(share, publishEvery, () => attachedById.delete(share.id))
   attachedById.set(share.id, attached)
   return attached

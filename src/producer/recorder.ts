@@ -52,20 +52,23 @@ export class Recorder {
   readonly #metrics = new Map<string, RegisteredMetric>()
   readonly #latencies = new Map<number, Latency>()
   readonly #announce: (announcement: LaneAnnouncement) => void
-  readonly #onTelemetryClosed: (() => void) | undefined
+  readonly #countsRegistrations: boolean
+  #onTelemetryClosed: (() => void) | undefined
   #heartbeat: NodeJS.Timeout | undefined
   #writeIndexAtBeat = 0
   readonly #forgetExit: () => void
   #countersAfterClose: (() => number) | undefined
 
   /** @param options.announce tells the aggregator of this lane; called again should it have been given up
-   *  @param options.onTelemetryClosed the creating thread has closed the telemetry */
+   *  @param options.onTelemetryClosed the creating thread has closed the telemetry
+   *  @param options.countsRegistrations whether registering a metric again resets its rate limit; default true */
   constructor(options: {
     share: TelemetryShare
     threadId: number
     publishEvery: number
     announce: (announcement: LaneAnnouncement) => void
     onTelemetryClosed?: () => void
+    countsRegistrations?: boolean
   }) {
     const { share } = options
     this.#share = share
@@ -81,6 +84,7 @@ export class Recorder {
     )
     this.#marks = new Marks(this.#lane, share.markCapacity)
     this.#announce = options.announce
+    this.#countsRegistrations = options.countsRegistrations ?? true
     this.#announceLane()
     this.#beat()
     // Set last: whoever attaches to a closed telemetry is told by the next heartbeat, and not while it is being made.
@@ -214,7 +218,9 @@ export class Recorder {
     const known = this.#metrics.get(name)
     if (known !== undefined) {
       if (!isSameMetric(known.descriptor, descriptor)) throw metricConflict(known.descriptor, descriptor)
-      Atomics.add(this.#directory.words, known.firstWord + EntryWord.registrations, 1)
+      if (this.#countsRegistrations) {
+        Atomics.add(this.#directory.words, known.firstWord + EntryWord.registrations, 1)
+      }
       return known.api
     }
     const { entryId: metricEntryId, firstWord } = this.#directory.append({ type: 'metric', descriptor })

@@ -56,7 +56,7 @@ export class TelemetryError extends Error {
 function describe(code: TelemetryErrorCode, { at, got, fix }: TelemetryErrorDetails): string {
   const place = at === undefined ? '' : ` at ${at}`
   const given = got === undefined ? '' : ` (got ${show(got)})`
-  return `${code}: ${MEANINGS[code]}${place}${given}. To fix: ${fix}.`
+  return `${code}: ${MEANINGS[code]}${place}${given}. To fix: ${fix}${/[.?!]$/.test(fix) ? '' : '.'}`
 }
 
 /** A short, safe rendering of any value: hostile getters and cycles included. */

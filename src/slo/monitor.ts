@@ -241,7 +241,7 @@ export class SLOMonitor {
     if (tookMs <= this.#options.slowCheckMs) return
     this.#slowChecks += 1
     this.#logSlow(
-      `offloop: a check of ${sloCount} SLOs took ${tookMs.toFixed(1)} ms (more than ${this.#options.slowCheckMs} ms)`,
+      `offloop: a check of ${sloCount} ${sloCount === 1 ? 'SLO' : 'SLOs'} took ${tookMs.toFixed(1)} ms (more than ${this.#options.slowCheckMs} ms)`,
     )
   }
 }

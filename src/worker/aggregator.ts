@@ -18,6 +18,7 @@ import { LossReports } from './loss-reports.ts'
 import { answerQuery, snapshotMetrics } from './queries.ts'
 import { SelfMetrics } from './self-metrics.ts'
 import { TickLoop } from './tick-loop.ts'
+import { warmUp } from './warm-up.ts'
 
 export class Aggregator {
   readonly #boot: AggregatorBoot
@@ -71,6 +72,7 @@ export class Aggregator {
     this.#advanceClock()
     Atomics.store(this.#control, ControlWord.aggregatorState, AggregatorState.running)
     this.#loop.start()
+    setImmediate(warmUp)
     this.#monitor.start(this.#boot.sloCheckIntervalMs)
   }
 

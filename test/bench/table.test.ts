@@ -18,10 +18,10 @@ test('a table shows figure, spread, ratio, goal and whether it is reached, in co
   )
   expect(`\n${text}`).toBe(`
 speed: how fast?
-           median    p25–p75  offloop / it      p25–p75      goal
+           median    p25–p75  offloop / it      p25–p75    goal
   ours    5.00 ns  4.50–5.50
-  theirs  10.0 ns  9.00–11.0          0.50    0.50–0.50    ≤ 0.30   missed
-  slow     500 ns    450–550         1/100  1/100–1/100  ≤ 1/30.0  reached
+  theirs  10.0 ns  9.00–11.0          0.50    0.50–0.50  ≤ 0.30   missed
+  slow     500 ns    450–550         1/100  1/100–1/100  ≤ 1/30  reached
 `)
 })
 

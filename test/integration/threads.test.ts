@@ -1,6 +1,9 @@
 /** Several threads, one telemetry: equal series are one, totals are exact, and who may attach is told apart. */
+import { once } from 'node:events'
 import { attachTelemetry, TelemetryError, type TelemetryShare } from 'offloop'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { LaneWord, Lease } from '../../src/shared/memory/lane-layout.ts'
+import type { LaneAnnouncement } from '../../src/shared/share.ts'
 import { codeOf, eventually, liveTelemetry, thrownBy } from './live-telemetry.ts'
 import { ToldThread } from './told-thread.ts'
 
@@ -88,6 +91,24 @@ describe('one series from several threads', () => {
     expect(stats).toMatchObject({ count: 2, sum: 4, max: 3 })
   })
 
+  test('a thread may ask many questions at once: all are answered, and nothing warns of a leak', async () => {
+    const telemetry = liveTelemetry()
+    const thread = new ToldThread(telemetry.share())
+    const { answers, warnings } = await thread.run(async ({ telemetry }) => {
+      const warnings: string[] = []
+      process.on('warning', warning => warnings.push(warning.message))
+      const users = telemetry.counter('users', { labelNames: ['user'] })
+      for (let user = 0; user < 30; user++) users.labels({ user }).add(user)
+      const answers = await Promise.all(
+        Array.from({ length: 30 }, (_, user) => telemetry.query('users', { labels: { user } })),
+      )
+      await new Promise(resolve => setImmediate(resolve))
+      return { answers: answers.map(({ total }) => total), warnings }
+    })
+    expect(answers).toEqual(Array.from({ length: 30 }, (_, user) => user))
+    expect(warnings).toEqual([])
+  })
+
   test('a coded error reaches the thread that asked', async () => {
     const telemetry = liveTelemetry()
     const thread = new ToldThread(telemetry.share())
@@ -140,6 +161,24 @@ describe('attaching', () => {
     expect(isSame).toBe(true)
     await thread.run(({ telemetry }) => telemetry.flush())
     expect((await telemetry.snapshot()).lanes).toHaveLength(2)
+  })
+
+  test('attaching again takes up a lane that was given up while the thread stood still between two tasks', async () => {
+    const telemetry = liveTelemetry()
+    const share = telemetry.share()
+    const announcements = new BroadcastChannel(share.id)
+    onTestFinished(() => announcements.close())
+    const announced = once(announcements as unknown as EventTarget, 'message')
+    const here = attachTelemetry(share)
+    const [{ data }] = (await announced) as [{ data: LaneAnnouncement }]
+    await here.flush()
+
+    // As the aggregator does it after ten seconds of silence.
+    const words = new Int32Array(data.lane)
+    Atomics.store(words, LaneWord.lease, Lease.retired)
+    expect(attachTelemetry(share)).toBe(here)
+    expect(Atomics.load(words, LaneWord.lease)).not.toBe(Lease.retired)
+    await here.close()
   })
 
   test('the creating thread may attach as well, on a lane of its own', async () => {

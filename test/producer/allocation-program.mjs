@@ -4,7 +4,7 @@ import { createTelemetry } from 'offloop'
 
 const CALLS = 1_000_000
 /** Optimising happens beside the running code, so the first rounds may still be on their way to it. */
-const ROUNDS_MAX = 10
+const ROUNDS_MAX = 40
 const BYTES_PER_CALL_MAX = 1
 
 const telemetry = createTelemetry({ service: 'allocation', log: false, laneCapacity: 65_536 })
@@ -48,7 +48,7 @@ for (const [name, operation] of Object.entries(operations)) {
   let least = Number.POSITIVE_INFINITY
   for (let round = 0; round < ROUNDS_MAX && least >= BYTES_PER_CALL_MAX; round++) {
     loop(CALLS / 10)
-    await new Promise(resolve => setImmediate(resolve))
+    await new Promise(resolve => setTimeout(resolve, round))
     globalThis.gc()
     const before = process.memoryUsage().heapUsed
     loop(CALLS)

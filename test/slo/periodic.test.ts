@@ -161,7 +161,7 @@ describe('a check', () => {
     tookMs = 7.26
     monitor.checkAll()
     expect(monitor.slowChecks).toBe(1)
-    expect(lines).toEqual(['offloop: a check of 1 SLOs took 7.3 ms (more than 5 ms)'])
+    expect(lines).toEqual(['offloop: a check of 1 SLO took 7.3 ms (more than 5 ms)'])
   })
 
   test('that is always slow does not flood the log', () => {

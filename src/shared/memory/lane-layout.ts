@@ -15,7 +15,7 @@ import { assert, TelemetryError } from '../errors.ts'
 //  148     4  i32   producer    marks rejected, wraps
 //  152     4  i32   producer    samples recorded after close, wraps
 //  256     4  i32   aggregator  read index, runs free: slots before it may be written
-//  260     4  i32   aggregator  lease: who drains this lane
+//  260     4  i32   in turn     lease: who drains this lane
 //  264     4  i32   aggregator  dropped samples seen
 //  272     8  f64   aggregator  dropped samples, since the start
 //  280     8  f64   aggregator  drained samples, since the start
