@@ -58,7 +58,12 @@ export class AggregatorThread {
   forwardAnnouncements(): void {
     if (this.#announcements !== undefined || this.#isClosing) return
     this.#announcements = new BroadcastChannel(this.#channelName)
-    this.#announcements.onmessage = event => this.send((event as { data: ChannelMessage }).data)
+    this.#announcements.onmessage = event => {
+      const message = (event as { data: ChannelMessage }).data
+      // Lanes are passed on whenever they come, since this loop may have been blocked while the aggregator started;
+      // questions are not asked before it runs.
+      if (message.type === 'lane') this.send(message)
+    }
     this.#announcements.unref()
   }
 

@@ -13,7 +13,7 @@ import {
 } from '../shared/share.ts'
 import { ControlClient } from './control-client.ts'
 import { Recorder } from './recorder.ts'
-import { type FlushOptions, type FlushResult, ThreadTelemetry } from './thread-telemetry.ts'
+import { type FlushOptions, type FlushResult, flushTimeoutMs, ThreadTelemetry } from './thread-telemetry.ts'
 
 const BOOT_POLL_MS = 5
 
@@ -68,17 +68,21 @@ export class AttachedTelemetry extends ThreadTelemetry {
     this.recorder.publish()
   }
 
-  /** Hands over what is left, and gives this thread's lane back. Idempotent; never rejects. A thread that ends by
+  /** Hands over what is left, and gives this thread's lane back. Idempotent; rejects for nothing but a time-out that is none (OFFLOOP_OPTION). A thread that ends by
    *  itself does this without being asked; a terminated one leaves what it has published. */
   close(options?: FlushOptions): Promise<FlushResult> {
-    this.#closed ??= this.#close(options)
-    return this.#closed
+    try {
+      this.#closed ??= this.#close(flushTimeoutMs(options))
+      return this.#closed
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
-  async #close(options?: FlushOptions): Promise<FlushResult> {
+  async #close(timeoutMs: number): Promise<FlushResult> {
     this.#onClose()
     this.recorder.publish()
-    const result = await this.flush(options)
+    const result = await this.flush({ timeoutMs })
     this.recorder.close()
     this.control.close(new TelemetryError('OFFLOOP_CLOSED', { fix: 'ask before close()' }))
     return result

@@ -6,7 +6,8 @@ import { TOPICS, type Topic, type TopicPayloads } from '../shared/topics.ts'
 
 export type Listener<T extends Topic> = (event: TopicPayloads[T]) => void
 
-/** The receiving end of the bus. Listeners run one after the other; one that throws is reported and harms no other. */
+/** The receiving end of the bus. Listeners run one after the other; one that throws or rejects is reported
+ *  and harms no other. */
 export class BusReader {
   readonly #port: MessagePort
   readonly #onListenerError: (topic: Topic, error: unknown) => void
@@ -96,17 +97,26 @@ export class BusReader {
     const { topic, payload } = this.#unpack!(packed)
     for (const listener of this.#listeners.get(topic) ?? []) {
       try {
-        listener(payload)
+        // An async function passes for a listener, too: its rejection would end the process.
+        Promise.resolve<unknown>(listener(payload)).catch(error => this.#report(topic, error))
       } catch (error) {
-        this.#onListenerError(topic, error)
+        this.#report(topic, error)
       }
+    }
+  }
+
+  #report(topic: Topic, error: unknown): void {
+    try {
+      Promise.resolve<unknown>(this.#onListenerError(topic, error)).catch(() => {})
+    } catch {
+      // A report that throws harms nobody: there is nowhere left to say it.
     }
   }
 }
 
 /** Listens to the bus on a port that `telemetry.openBus()` gave, on whichever thread that port was handed to. Events
  *  arrive there also while the thread that created the telemetry is blocked.
- *  @param onListenerError default: one line on stderr
+ *  @param onListenerError told of each listener that throws or rejects. Default: one line on stderr
  *  @example
  *  // in a worker thread, with { port } from the main thread
  *  connectBus(port).on('perf.slo_violation', event => page(event)) */

@@ -34,9 +34,9 @@ export class ControlClient {
   #endpoint: ControlEndpoint | undefined
   #connection: Promise<Connection> | undefined
   #openCalls = 0
-  #isClosed = false
-  readonly #abandoned: Promise<never>
-  #abandon!: (error: TelemetryError) => void
+  /** Ends each open call. No call waits on a promise that outlives it: its answer would be kept alive as well. */
+  readonly #openRejects = new Set<(error: TelemetryError) => void>()
+  #closedBy: TelemetryError | undefined
   readonly #queries = new Map<string, Promise<SeriesSnapshot>>()
   #snapshot: Promise<TelemetrySnapshot> | undefined
 
@@ -48,11 +48,6 @@ export class ControlClient {
   ) {
     this.#open = open
     this.#beforeCall = beforeCall
-    this.#abandoned = new Promise((_, reject) => {
-      this.#abandon = reject
-    })
-    // Not every call is under way when the aggregator goes down.
-    this.#abandoned.catch(() => {})
   }
 
   /** One call. The thread stays alive until the answer is there.
@@ -61,52 +56,69 @@ export class ControlClient {
     ask: Ask<Value>,
     { timeoutMs = CALL_TIMEOUT_MS }: { timeoutMs?: number } = {},
   ): Promise<Value> {
+    if (this.#closedBy !== undefined) throw this.#closedBy
     this.#hold()
-    let timer: NodeJS.Timeout | undefined
-    const timedOut = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const fix = 'look for what keeps the aggregator thread busy, or wait longer'
-        reject(new TelemetryError('OFFLOOP_TIMEOUT', { got: `${timeoutMs} ms`, fix }))
-      }, timeoutMs)
-    })
+    let end = () => {}
     try {
-      const answer = this.#connect().then(async ({ remote, endpoint }) => {
-        await this.#beforeCall(endpoint)
-        return ask(remote)
+      const answer = new Promise<Outcome<Value>>((resolve, reject) => {
+        const fix = 'look for what keeps the aggregator thread busy, or wait longer'
+        const timeOut = () => reject(new TelemetryError('OFFLOOP_TIMEOUT', { got: `${timeoutMs} ms`, fix }))
+        const timer = setTimeout(timeOut, timeoutMs)
+        this.#openRejects.add(reject)
+        end = () => {
+          clearTimeout(timer)
+          this.#openRejects.delete(reject)
+        }
+        this.#ask(ask).then(resolve, reject)
       })
-      return openOutcome(await Promise.race([answer, timedOut, this.#abandoned]))
+      return openOutcome(await answer)
     } finally {
-      clearTimeout(timer)
+      end()
       this.#release()
     }
   }
 
-  /** Statistics of a metric. Equal questions under way at the same time are asked once. */
+  async #ask<Value>(ask: Ask<Value>): Promise<Outcome<Value>> {
+    const { remote, endpoint } = await this.#connect()
+    await this.#beforeCall(endpoint)
+    return ask(remote)
+  }
+
+  /** Statistics of a metric. Equal questions are asked once, until the first has left: what is recorded later would be
+   *  missing from its answer. */
   async query(metric: string, options: QueryOptions = {}): Promise<SeriesSnapshot> {
     const question = questionOf(metric, options)
     const { key } = question
     let asked = this.#queries.get(key)
     if (asked === undefined) {
-      asked = this.call(remote => remote.query(question.metric, question.options)).finally(() =>
-        this.#queries.delete(key),
-      )
+      asked = this.call(remote => {
+        this.#queries.delete(key)
+        return remote.query(question.metric, question.options)
+      }).finally(() => {
+        if (this.#queries.get(key) === asked) this.#queries.delete(key)
+      })
       this.#queries.set(key, asked)
     }
     return await asked
   }
 
   snapshot(): Promise<TelemetrySnapshot> {
-    this.#snapshot ??= this.call(remote => remote.snapshot()).finally(() => {
+    if (this.#snapshot !== undefined) return this.#snapshot
+    const asked = this.call(remote => {
       this.#snapshot = undefined
+      return remote.snapshot()
+    }).finally(() => {
+      if (this.#snapshot === asked) this.#snapshot = undefined
     })
-    return this.#snapshot
+    this.#snapshot = asked
+    return asked
   }
 
   /** Ends the connection; further calls are not answered. */
   close(error: TelemetryError): void {
-    this.#abandon(error)
-    if (this.#isClosed) return
-    this.#isClosed = true
+    if (this.#closedBy !== undefined) return
+    this.#closedBy = error
+    for (const reject of this.#openRejects) reject(error)
     // Released first: comlink would else do that when the remote is collected as garbage, on an endpoint that is closed.
     this.#connection?.then(
       ({ remote, comlink, endpoint }) => {

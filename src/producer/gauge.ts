@@ -17,7 +17,8 @@ export class Gauge {
     this.#entry = entry
   }
 
-  get labels(): Labels {
+  /** The label values this handle is bound to; empty when the metric has no labels. */
+  get seriesLabels(): Labels {
     return this.#entry.labels
   }
 

@@ -108,7 +108,7 @@ export class LaneWriter {
    *  @returns false when the sample has no place: it has been counted. */
   #beginBatch(entryId: number): boolean {
     const writeIndex = this.#writeIndex
-    if (this.#isClosed) {
+    if (this.#isClosed || this.#control[ControlWord.closed] === 1) {
       this.#lane.words[LaneWord.afterClose]!++
       return false
     }

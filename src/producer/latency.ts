@@ -24,7 +24,8 @@ export class Latency {
     this.#entry = entry
   }
 
-  get labels(): Labels {
+  /** The label values this handle is bound to; empty when the metric has no labels. */
+  get seriesLabels(): Labels {
     return this.#entry.labels
   }
 

@@ -34,13 +34,14 @@ export class Marks {
   readonly #elapsedWords: Uint32Array
 
   /** @param lane where abandoned and rejected marks are counted
-   *  @param capacity how many marks may be open at once: a power of two */
-  constructor(lane: LaneMemory, capacity: number) {
+   *  @param capacity how many marks may be open at once: a power of two
+   *  @param seed differs from telemetry to telemetry */
+  constructor(lane: LaneMemory, capacity: number, seed = 0) {
     this.#words = lane.words
     this.#slotMask = capacity - 1
     this.#startsNs = new BigInt64Array(capacity)
-    // Each thread begins at another generation, so that a handle of another thread is foreign here.
-    this.#firstGeneration = (lane.laneId * 7_919) & 0x3fff
+    // Each lane of each telemetry begins at another generation, so that a handle of another one is foreign here.
+    this.#firstGeneration = (seed + lane.laneId * 7_919) & 0x3fff
     this.#handles = new Int32Array(capacity)
     this.#owners = new Int32Array(capacity)
     this.#free = new Int32Array(capacity)

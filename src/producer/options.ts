@@ -5,6 +5,7 @@ import type { SLODefinition } from '../shared/slo/definition.ts'
 import { definitionError, resolveSLO } from '../shared/slo/definition-check.ts'
 import { closestName } from '../shared/statistics/closest-name.ts'
 import { checkWindowCapacity, WINDOW_CAPACITY_DEFAULT } from '../shared/statistics/window.ts'
+import { TIMER_DELAY_MS_MAX } from '../shared/timers.ts'
 import type { Publish } from '../shared/topics.ts'
 import { MARK_CAPACITY_DEFAULT } from './marks.ts'
 
@@ -29,8 +30,9 @@ export interface TelemetryOptions {
   readonly sloCheckIntervalMs?: number
   /** One violation per key in this time; 0: no limit. Default 10,000. */
   readonly rateLimitWindowMs?: number
-  /** The rate limit's key: `percentile` is metric, labels and percentile; `metric` is the metric. Default `percentile`. */
-  readonly rateLimitScope?: 'percentile' | 'metric'
+  /** The rate limit's key: `percentile` is metric, labels and percentile; `slo` is SLO and labels; `metric` is the
+   *  metric. Default `percentile`. */
+  readonly rateLimitScope?: 'percentile' | 'slo' | 'metric'
   /** Takes every event of the bus, on this thread. May throw, reject or hang: that is counted and harms nothing. */
   readonly publish?: Publish
   /** Takes the lines that otherwise go to stderr, on this thread; `false` silences them. */
@@ -39,8 +41,6 @@ export interface TelemetryOptions {
 
 export type ResolvedOptions = Required<Omit<TelemetryOptions, 'publish' | 'log'>> &
   Pick<TelemetryOptions, 'publish' | 'log'>
-
-const DURATION_MS_MAX = 2_147_483_647
 
 /** The options with their defaults.
  *  @throws TelemetryError OFFLOOP_OPTION, OFFLOOP_LANE_SIZE, OFFLOOP_WINDOW_SIZE, OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE */
@@ -97,7 +97,7 @@ const CHECKS: Readonly<Record<keyof TelemetryOptions, (value: unknown, at: strin
   },
   sloCheckIntervalMs: milliseconds(1),
   rateLimitWindowMs: milliseconds(0),
-  rateLimitScope: oneOf('percentile', 'metric'),
+  rateLimitScope: oneOf('percentile', 'slo', 'metric'),
   publish: (value, at) =>
     check(value === undefined || typeof value === 'function', value, at, 'give a function'),
   log: (value, at) =>
@@ -132,8 +132,8 @@ function wholeNumber(min: number, max: number) {
 
 function milliseconds(min: number) {
   return (value: unknown, at: string) => {
-    const isValid = typeof value === 'number' && value >= min && value <= DURATION_MS_MAX
-    check(isValid, value, at, `give milliseconds from ${min} to ${DURATION_MS_MAX}`)
+    const isValid = typeof value === 'number' && value >= min && value <= TIMER_DELAY_MS_MAX
+    check(isValid, value, at, `give milliseconds from ${min} to ${TIMER_DELAY_MS_MAX}`)
   }
 }
 

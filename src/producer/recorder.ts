@@ -3,7 +3,7 @@ import { TelemetryError } from '../shared/errors.ts'
 import { labelsOf } from '../shared/labels.ts'
 import { BoardReader } from '../shared/memory/board.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
-import { createDirectory, DirectoryWriter, EntryWord } from '../shared/memory/directory.ts'
+import { createDirectory, DirectoryWriter, EntryWord, RETIRED_WORD } from '../shared/memory/directory.ts'
 import { createLane, type LaneMemory, LaneWord, Lease } from '../shared/memory/lane-layout.ts'
 import {
   describeMetric,
@@ -11,6 +11,7 @@ import {
   type MetricDescriptor,
   type MetricKind,
   metricConflict,
+  SELF_METRIC_PREFIX,
 } from '../shared/metric.ts'
 import type { LaneAnnouncement, TelemetryShare } from '../shared/share.ts'
 import { Counter } from './counter.ts'
@@ -51,6 +52,7 @@ export class Recorder {
   readonly #marks: Marks
   readonly #metrics = new Map<string, RegisteredMetric>()
   readonly #latencies = new Map<number, Latency>()
+  readonly #counters: Counter[] = []
   readonly #announce: (announcement: LaneAnnouncement) => void
   readonly #countsRegistrations: boolean
   #onTelemetryClosed: (() => void) | undefined
@@ -82,7 +84,7 @@ export class Recorder {
     this.#writer = new LaneWriter(this.#lane, this.#control, this.#directory, options.publishEvery, () =>
       this.#announceLane(),
     )
-    this.#marks = new Marks(this.#lane, share.markCapacity)
+    this.#marks = new Marks(this.#lane, share.markCapacity, Number(share.origin.monotonicNs & 0x3fffn))
     this.#announce = options.announce
     this.#countsRegistrations = options.countsRegistrations ?? true
     this.#announceLane()
@@ -117,7 +119,11 @@ export class Recorder {
     name: string,
     options?: CounterOptions<Names>,
   ): MetricOf<Counter, Names> {
-    const bind = (entry: SeriesEntry) => new Counter(entry, this.#writer, this.#directory)
+    const bind = (entry: SeriesEntry) => {
+      const counter = new Counter(entry, this.#writer, this.#directory.words)
+      this.#counters.push(counter)
+      return counter
+    }
     return this.#metric('counter', name, options, bind) as MetricOf<Counter, Names>
   }
 
@@ -167,6 +173,7 @@ export class Recorder {
     this.#writer.close()
     this.#end()
     this.#countersAfterClose = this.#directory.detach()
+    for (const counter of this.#counters) counter.detach(this.#directory.words)
   }
 
   /** The backstop of batched publishing, and the sign of life. It never keeps the thread alive. */
@@ -194,6 +201,7 @@ export class Recorder {
   }
 
   #announceLane(): void {
+    Atomics.store(this.#directory.words, RETIRED_WORD, 0)
     Atomics.store(this.#lane.words, LaneWord.lease, Lease.announced)
     this.#announce({ type: 'lane', lane: this.#lane.buffer, directory: this.#directory.buffer })
   }
@@ -215,6 +223,10 @@ export class Recorder {
       throw new TelemetryError('OFFLOOP_CLOSED', { at: name, fix: 'register metrics before close()' })
     }
     const descriptor = describeMetric(kind, name, options)
+    if (name.startsWith(SELF_METRIC_PREFIX)) {
+      const fix = `choose a name that does not begin with ${SELF_METRIC_PREFIX}: those are the pipeline's own`
+      throw new TelemetryError('OFFLOOP_METRIC_NAME', { got: name, fix })
+    }
     const known = this.#metrics.get(name)
     if (known !== undefined) {
       if (!isSameMetric(known.descriptor, descriptor)) throw metricConflict(known.descriptor, descriptor)

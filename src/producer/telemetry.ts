@@ -18,7 +18,7 @@ import { BusReader, type Listener } from './bus-reader.ts'
 import { ControlClient } from './control-client.ts'
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts'
 import { Recorder } from './recorder.ts'
-import { FLUSH_TIMEOUT_MS, type FlushOptions, type FlushResult, ThreadTelemetry } from './thread-telemetry.ts'
+import { type FlushOptions, type FlushResult, flushTimeoutMs, ThreadTelemetry } from './thread-telemetry.ts'
 import { UserPublish } from './user-publish.ts'
 
 /** How the telemetry itself is doing. */
@@ -28,7 +28,7 @@ export interface TelemetryStatus {
   readonly cause: string | undefined
   /** Samples and increments recorded on this thread after close. */
   readonly recordedAfterClose: number
-  /** Times a bus listener of this thread threw. */
+  /** Times a bus listener of this thread threw or rejected. */
   readonly listenerErrors: number
   /** Events the `publish` option failed to take, or took too long for. */
   readonly publishFailures: number
@@ -172,11 +172,15 @@ export class Telemetry extends ThreadTelemetry {
     return this.#share
   }
 
-  /** Hands over what is left, ends the aggregator, and lets the process exit. Idempotent; never rejects. What is
-   *  recorded afterwards is counted in `status`, and goes nowhere. */
-  close({ timeoutMs = FLUSH_TIMEOUT_MS }: FlushOptions = {}): Promise<FlushResult> {
-    this.#closed ??= this.#close(timeoutMs)
-    return this.#closed
+  /** Hands over what is left, ends the aggregator, and lets the process exit. Idempotent; rejects for nothing but a time-out that is none (OFFLOOP_OPTION). What is
+   *  recorded afterwards is counted in `recordedAfterClose`, and goes nowhere. */
+  close(options?: FlushOptions): Promise<FlushResult> {
+    try {
+      this.#closed ??= this.#close(flushTimeoutMs(options))
+      return this.#closed
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   override flush(options?: FlushOptions): Promise<FlushResult> {
@@ -241,7 +245,8 @@ export class Telemetry extends ThreadTelemetry {
     const { log } = this.#options
     try {
       if (log === undefined) console.error(line)
-      else if (log !== false) log(line)
+      // An async function passes for a log, too: its rejection would end the process.
+      else if (log !== false) Promise.resolve<unknown>(log(line)).catch(() => {})
     } catch {
       // A log that throws harms nobody: there is nowhere left to say it.
     }

@@ -2,6 +2,7 @@
 import type { QueryOptions } from '../shared/control-api.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
+import { TIMER_DELAY_MS_MAX } from '../shared/timers.ts'
 import type { ControlClient } from './control-client.ts'
 import type { Counter } from './counter.ts'
 import type { Gauge } from './gauge.ts'
@@ -23,7 +24,15 @@ export interface FlushOptions {
   readonly timeoutMs?: number
 }
 
-export const FLUSH_TIMEOUT_MS = 5_000
+const FLUSH_TIMEOUT_MS = 5_000
+
+/** @throws TelemetryError OFFLOOP_OPTION */
+export function flushTimeoutMs(options: FlushOptions | undefined): number {
+  const timeoutMs = options?.timeoutMs ?? FLUSH_TIMEOUT_MS
+  if (typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= TIMER_DELAY_MS_MAX) return timeoutMs
+  const fix = `give milliseconds from 1 to ${TIMER_DELAY_MS_MAX}`
+  throw new TelemetryError('OFFLOOP_OPTION', { at: 'timeoutMs', got: timeoutMs, fix })
+}
 
 /** The metric API on this thread. Recording works from the first line on, whether or not the aggregator is up. */
 export abstract class ThreadTelemetry {
@@ -91,9 +100,16 @@ export abstract class ThreadTelemetry {
     return this.control.snapshot()
   }
 
-  /** Hands over everything this thread has recorded, and what other threads have published. Never rejects. */
-  flush({ timeoutMs = FLUSH_TIMEOUT_MS }: FlushOptions = {}): Promise<FlushResult> {
-    return this.resultOf(this.control.call(remote => remote.flush(), { timeoutMs }))
+  /** Samples and increments recorded on this thread after close. */
+  get recordedAfterClose(): number {
+    return this.recorder.recordedAfterClose
+  }
+
+  /** Hands over everything this thread has recorded, and what other threads have published. Rejects for nothing but a
+   *  time-out that is none (OFFLOOP_OPTION). */
+  async flush(options?: FlushOptions): Promise<FlushResult> {
+    const timeoutMs = flushTimeoutMs(options)
+    return await this.resultOf(this.control.call(remote => remote.flush(), { timeoutMs }))
   }
 
   /** @internal */

@@ -8,7 +8,7 @@ export interface AggregatorBoot {
   readonly controlPort: MessagePort
   readonly sloCheckIntervalMs: number
   readonly rateLimitWindowMs: number
-  readonly rateLimitScope: 'percentile' | 'metric'
+  readonly rateLimitScope: 'percentile' | 'slo' | 'metric'
   readonly slos: readonly SLODefinition[]
   /** Where the aggregator's own lines go: `stderr`, to the creating thread, or nowhere. */
   readonly log: 'stderr' | 'message' | 'none'

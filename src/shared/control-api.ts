@@ -6,8 +6,9 @@ import type { SeriesSnapshot, TelemetrySnapshot } from './snapshot.ts'
 export interface QueryOptions {
   /** Only series with these label values; without it, all series of the metric merged. */
   readonly labels?: Readonly<Record<string, string | number | boolean>>
-  /** The last so much time, from time slices, and not the rolling window of the last samples. Up to `1h`. */
-  readonly window?: DurationText
+  /** The last so much time, from time slices, and not the rolling window of the last samples: `5s` to `1h`. Or
+   *  everything since the start of the series. */
+  readonly window?: DurationText | 'start'
 }
 
 /** A value or a coded error: errors that cross a thread lose their class, so they travel as data. */

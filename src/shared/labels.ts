@@ -3,7 +3,7 @@ import { TelemetryError } from './errors.ts'
 import { LABEL_VALUE_LENGTH_MAX, type Labels, type MetricDescriptor, OVERFLOW_LABEL_VALUE } from './metric.ts'
 
 /** Label values in the order of the metric's label names.
- *  Numbers and booleans are taken as their text.
+ *  Numbers and booleans are taken as their text. The text of the overflow series is reserved; filters may ask for it.
  *  @throws TelemetryError OFFLOOP_LABEL_MISSING, OFFLOOP_LABEL_UNKNOWN, OFFLOOP_LABEL_VALUE */
 export function labelValuesOf(metric: MetricDescriptor, labels: unknown): readonly string[] {
   const given = asRecord(labels, metric.name)
@@ -18,7 +18,14 @@ export function labelValuesOf(metric: MetricDescriptor, labels: unknown): readon
         fix: `give a value for each of ${metric.labelNames.join(', ')}`,
       })
     }
-    return labelText(given[labelName], `${metric.name}.${labelName}`)
+    const at = `${metric.name}.${labelName}`
+    const text = labelText(given[labelName], at)
+    if (text !== OVERFLOW_LABEL_VALUE) return text
+    throw new TelemetryError('OFFLOOP_LABEL_VALUE', {
+      at,
+      got: text,
+      fix: 'use another text: this one stands for the label values beyond maxSeriesPerMetric',
+    })
   })
 }
 

@@ -66,8 +66,6 @@ export interface LaneSnapshot {
   readonly marksAbandoned: number
   /** `markEnd` calls with a stale, doubled or foreign handle. */
   readonly marksRejected: number
-  /** Samples recorded after close. */
-  readonly afterClose: number
   /** For how long the thread has given no sign of life: its loop has not turned, and it has recorded nothing. */
   readonly silentMs: number
 }

@@ -3,11 +3,14 @@ import { TelemetryError } from '../shared/errors.ts'
 import type { Log } from '../shared/limited-log.ts'
 import { TIMER_DELAY_MS_MAX, type Timers } from '../shared/timers.ts'
 
+const RATE_LIMIT_SCOPES: readonly string[] = ['percentile', 'slo', 'metric']
+
 export interface SLOMonitorOptions {
   /** One event per key in this time. 0: no limit. Default 10,000. */
   readonly rateLimitWindowMs?: number | undefined
-  /** The rate limit's key: `percentile` (default) is metric, labels and percentile; `metric` is the metric alone. */
-  readonly rateLimitScope?: 'percentile' | 'metric' | undefined
+  /** The rate limit's key: `percentile` (default) is metric, labels and percentile; `slo` is SLO and labels; `metric` is
+   *  the metric alone. */
+  readonly rateLimitScope?: 'percentile' | 'slo' | 'metric' | undefined
   /** How long an answer of the publish function is waited for. Default 1,000. */
   readonly publishTimeoutMs?: number | undefined
   /** A check that takes longer is logged. Default 5. */
@@ -20,7 +23,7 @@ export interface SLOMonitorOptions {
 
 export interface ResolvedMonitorOptions {
   readonly rateLimitWindowMs: number
-  readonly rateLimitScope: 'percentile' | 'metric'
+  readonly rateLimitScope: 'percentile' | 'slo' | 'metric'
   readonly publishTimeoutMs: number
   readonly slowCheckMs: number
   readonly log: Log
@@ -48,8 +51,8 @@ export function resolveMonitorOptions(options: SLOMonitorOptions = {}): Resolved
     const known = 'rateLimitWindowMs, rateLimitScope, publishTimeoutMs, slowCheckMs, log, timers'
     throw new TelemetryError('OFFLOOP_OPTION', { at: unknownName, fix: `remove it, or use one of ${known}` })
   }
-  if (rateLimitScope !== 'percentile' && rateLimitScope !== 'metric') {
-    const fix = "use 'percentile' or 'metric'"
+  if (!RATE_LIMIT_SCOPES.includes(rateLimitScope)) {
+    const fix = "use 'percentile' or 'slo' or 'metric'"
     throw new TelemetryError('OFFLOOP_OPTION', { at: 'rateLimitScope', got: rateLimitScope, fix })
   }
   checkDurationMs('rateLimitWindowMs', rateLimitWindowMs, 0)

@@ -1,9 +1,10 @@
 /** Judges SLOs against a metric registry and hands violations over. Owns their state; runs on the thread that made it. */
+import { isDeepStrictEqual } from 'node:util'
 import { timestampOf } from '../shared/clock.ts'
 import { createGuardedPublish, type GuardedPublish } from '../shared/guarded-publish.ts'
 import { createLimitedLog, type Log, reasonOf } from '../shared/limited-log.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
-import { definitionError, resolveSLO } from '../shared/slo/definition-check.ts'
+import { definitionError, type ResolvedSLO, resolveSLO } from '../shared/slo/definition-check.ts'
 import type { SloStatus } from '../shared/snapshot.ts'
 import type { StatisticReading } from '../shared/statistics/reading.ts'
 import type { Publish, SLORecoveryEvent, SLOViolationEvent } from '../shared/topics.ts'
@@ -29,11 +30,14 @@ export class SLOMonitor {
   readonly #registry: SLORegistry
   readonly #options: ResolvedMonitorOptions
   readonly #watched = new Map<string, WatchedSLO>()
+  /** Those of `#watched` that are judged at every tick. Replaced, never changed: a check may be going through it. */
+  #watchedAtTick: readonly WatchedSLO[] = []
   readonly #limiter: RateLimiter
   readonly #guard: GuardedPublish
   readonly #periodic: PeriodicChecks
   readonly #logFailure: Log
   readonly #logSlow: Log
+  readonly #logSharedLimit: Log
   #isChecking = false
   #checks = 0
   #slowChecks = 0
@@ -60,6 +64,8 @@ export class SLOMonitor {
     })
     this.#logFailure = createLimitedLog(log, clock)
     this.#logSlow = createLimitedLog(log, clock)
+    // Each of these is said: there are no more of them than SLOs added.
+    this.#logSharedLimit = createLimitedLog(log, clock, 0)
     this.#periodic = new PeriodicChecks(timers, () => {
       const startMs = clock.nowMs()
       this.checkAll()
@@ -104,24 +110,29 @@ export class SLOMonitor {
       throw definitionError(`${at}.name`, slo.name, 'give a name that no other SLO of this monitor has')
     }
     const watched = new WatchedSLO(slo, this.#registry)
+    this.#warnWhenLimitIsShared(slo)
     this.#watched.set(slo.name, watched)
+    if (slo.every === 'tick') this.#watchedAtTick = [...this.#watchedAtTick, watched]
     return () => {
-      if (this.#watched.get(slo.name) === watched) this.#watched.delete(slo.name)
+      if (this.#watched.get(slo.name) !== watched) return
+      this.#watched.delete(slo.name)
+      this.#watchedAtTick = this.#watchedAtTick.filter(other => other !== watched)
     }
   }
 
-  /** Judges every SLO, and publishes the violations that the rate limit lets through.
+  /** Refreshes the registry, judges every SLO, and publishes the violations that the rate limit lets through.
    *  @returns those violations. Empty when called from within a check: checks never overlap. */
   checkAll(): SLOViolationEvent[] {
+    if (this.#isChecking) return []
+    this.#refreshRegistry()
     return this.#check([...this.#watched.values()], () => true)
   }
 
   /** Judges the SLOs `every: 'tick'` that have new samples, and violated time windows, whose answer changes by itself.
-   *  What else time alone brings about is left to `checkAll`. */
+   *  The registry is taken as it stands. What else time alone brings about is left to `checkAll`. */
   checkTick(): SLOViolationEvent[] {
-    const due = [...this.#watched.values()].filter(({ slo }) => slo.every === 'tick')
-    if (due.length === 0) return []
-    return this.#check(due, (watched, judgement) => {
+    if (this.#watchedAtTick.length === 0) return []
+    return this.#check(this.#watchedAtTick, (watched, judgement) => {
       const mayRecover = judgement.violatedSinceMs !== undefined && watched.isTimeDependent
       return mayRecover || judgement.hasNewSamples()
     })
@@ -159,6 +170,17 @@ export class SLOMonitor {
   /** Resolves when every event published so far was answered or given up. Bounded by `publishTimeoutMs`. */
   settled(): Promise<void> {
     return this.#guard.settled()
+  }
+
+  #refreshRegistry(): void {
+    // A refresh may call back into the monitor.
+    this.#isChecking = true
+    try {
+      this.#registry.refresh?.()
+    } catch (thrown) {
+      this.#logFailure(`offloop: the registry could not be refreshed before a check: ${reasonOf(thrown)}`)
+    }
+    this.#isChecking = false
   }
 
   #check(
@@ -210,7 +232,9 @@ export class SLOMonitor {
   }
 
   #rateLimitKey({ slo }: WatchedSLO, { labels }: Judgement): string {
-    if (this.#options.rateLimitScope === 'metric') return slo.metric
+    const { rateLimitScope } = this.#options
+    if (rateLimitScope === 'metric') return slo.metric
+    if (rateLimitScope === 'slo') return JSON.stringify([slo.name, Object.entries(labels).sort()])
     return JSON.stringify([slo.metric, slo.objective.statistic, Object.entries(labels).sort()])
   }
 
@@ -237,6 +261,19 @@ export class SLOMonitor {
     }
   }
 
+  /** Two SLOs with one key: while the violation of one goes on, that of the other may never be heard. */
+  #warnWhenLimitIsShared(slo: ResolvedSLO): void {
+    if (this.#options.rateLimitScope !== 'percentile') return
+    for (const { slo: other } of this.#watched.values()) {
+      if (!hasSameKey(slo, other)) continue
+      this.#logSharedLimit(
+        `offloop: SLO ${slo.name} shares one rate limit with SLO ${other.name}: a violation of one holds back those of the other. ` +
+          "rateLimitScope: 'slo' gives each its own.",
+      )
+      return
+    }
+  }
+
   #warnWhenSlow(tookMs: number, sloCount: number): void {
     if (tookMs <= this.#options.slowCheckMs) return
     this.#slowChecks += 1
@@ -244,4 +281,10 @@ export class SLOMonitor {
       `offloop: a check of ${sloCount} ${sloCount === 1 ? 'SLO' : 'SLOs'} took ${tookMs.toFixed(1)} ms (more than ${this.#options.slowCheckMs} ms)`,
     )
   }
+}
+
+/** Whether two SLOs judge the same statistic of the same series, so that their limit `percentile` is one. */
+function hasSameKey(a: ResolvedSLO, b: ResolvedSLO): boolean {
+  const isAlike = a.metric === b.metric && a.by === b.by && a.objective.statistic === b.objective.statistic
+  return isAlike && isDeepStrictEqual(a.labels, b.labels)
 }

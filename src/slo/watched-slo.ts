@@ -14,6 +14,8 @@ import { Judgement } from './judgement.ts'
 export interface SLORegistry {
   readonly clock: Clock
   metric(name: string): Metric | undefined
+  /** Brings the statistics up to date, before a check. */
+  refresh?(): void
 }
 
 /** The metrics an SLO is judged on, and its threshold in their unit. */

@@ -10,6 +10,7 @@ import type { SLODefinition } from '../shared/slo/definition.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
 import { type Metric, MetricRegistry } from '../shared/statistics/registry.ts'
 import { SLOMonitor } from '../slo/monitor.ts'
+import type { SLORegistry } from '../slo/watched-slo.ts'
 import { BoardPublisher } from './board-publisher.ts'
 import { Bus } from './bus.ts'
 import { createFallbackPublish } from './fallback-publish.ts'
@@ -59,8 +60,14 @@ export class Aggregator {
       onReleased: onLaneReleased,
     })
     this.#self = new SelfMetrics(this.#registry)
-    this.#losses = new LossReports(this.#bus, this.#clock)
-    this.#monitor = new SLOMonitor(this.#registry, boot.slos, createFallbackPublish(this.#bus, log), {
+    this.#losses = new LossReports(this.#bus, this.#clock, log)
+    const drainedRegistry: SLORegistry = {
+      clock: this.#clock,
+      metric: name => this.#registry.metric(name),
+      // A check may come long after the latest tick: it judges what was recorded up to now.
+      refresh: () => this.#drain(),
+    }
+    this.#monitor = new SLOMonitor(drainedRegistry, boot.slos, createFallbackPublish(this.#bus, log), {
       rateLimitWindowMs: boot.rateLimitWindowMs,
       rateLimitScope: boot.rateLimitScope,
       log,
@@ -137,7 +144,8 @@ export class Aggregator {
     this.#loop.stop()
     this.#bus.close()
     Atomics.store(this.#control, ControlWord.aggregatorState, AggregatorState.stopped)
-    return result
+    // What other threads have published since the last drain, nobody will take.
+    return { lost: result.lost + this.#lanes.pendingCount }
   }
 
   #tick(lagMs: number): boolean {

@@ -11,12 +11,18 @@ import type { Series } from '../shared/statistics/series.ts'
 const PUBLISH_INTERVAL_MS = 250
 /** … and no tick spends more than this on it, so that many series share the time there is. */
 const TICK_BUDGET_MS = 0.5
+/** A rate falls while nothing changes: until it is 0, a silent series is published this often. */
+const RATE_INTERVAL_MS = 5_000
+/** Passing over a series costs less than a look at the clock: so many share one. */
+const VISITS_PER_LOOK = 64
 
 interface Publication {
   readonly series: Series
   readonly slot: number
   revision: number
   publishedAtMs: number
+  /** As last published. */
+  rate: number
 }
 
 /** Goes through the series in turn. */
@@ -39,7 +45,13 @@ export class BoardPublisher {
       slot = this.#writer.allocate()
       this.#slots.set(series, slot)
       if (slot >= 0)
-        this.#publications.push({ series, slot, revision: 0, publishedAtMs: Number.NEGATIVE_INFINITY })
+        this.#publications.push({
+          series,
+          slot,
+          revision: 0,
+          publishedAtMs: Number.NEGATIVE_INFINITY,
+          rate: 0,
+        })
     }
     const overflow = series.isOverflow && slot >= 0 ? BOARD_SLOT_OVERFLOW : 0
     Atomics.store(directory.words, firstWord + EntryWord.boardSlot, slot + 1 + overflow)
@@ -48,14 +60,13 @@ export class BoardPublisher {
   /** Publishes what is due, as far as the budget goes. */
   publishDue(): void {
     const startMs = this.#clock.nowMs()
-    for (let visited = 0; visited < this.#publications.length; visited++) {
+    for (let visited = 1; visited <= this.#publications.length; visited++) {
       this.#next = (this.#next + 1) % this.#publications.length
       const publication = this.#publications[this.#next]!
-      if (publication.series.revision === publication.revision) continue
-      const nowMs = this.#clock.nowMs()
-      if (nowMs - publication.publishedAtMs < PUBLISH_INTERVAL_MS) continue
-      this.#publish(publication, nowMs)
-      if (nowMs - startMs > TICK_BUDGET_MS) return
+      const isDue = isPublicationDue(publication, startMs)
+      if (isDue) this.#publish(publication, startMs)
+      const isLookDue = isDue || visited % VISITS_PER_LOOK === 0
+      if (isLookDue && this.#clock.nowMs() - startMs > TICK_BUDGET_MS) return
     }
   }
 
@@ -76,6 +87,7 @@ export class BoardPublisher {
       timestamp: timestampOf(this.#clock),
       labels: series.labels,
     })
+    publication.rate = snapshot.rate
     const { min, max, last, p50, p90, p95, p99 } = snapshot
     const none = Number.NaN
     this.#writer.write(slot, {
@@ -89,4 +101,10 @@ export class BoardPublisher {
       p99: p99 ?? none,
     })
   }
+}
+
+function isPublicationDue({ series, revision, publishedAtMs, rate }: Publication, nowMs: number): boolean {
+  const ageMs = nowMs - publishedAtMs
+  if (series.revision !== revision) return ageMs >= PUBLISH_INTERVAL_MS
+  return rate > 0 && ageMs >= RATE_INTERVAL_MS
 }

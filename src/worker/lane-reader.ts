@@ -5,6 +5,7 @@ import {
   DirectoryReader,
   ENTRY_COUNTER_SEEN_DOUBLES,
   EntryWord,
+  RETIRED_WORD,
 } from '../shared/memory/directory.ts'
 import {
   HEADER_INCREMENT,
@@ -51,10 +52,12 @@ export class LaneReader {
   readonly #entries: Entry[] = []
   /** By entry id; undefined for metrics, and for series that could not be registered. */
   readonly #seriesById: (Series | undefined)[] = []
-  readonly #counters: { readonly firstWord: number; readonly series: Series }[] = []
+  /** Series without one are in conflict: only a counter's cell is ever above 0, and what it counts is lost. */
+  readonly #counters: { readonly firstWord: number; readonly series: Series | undefined }[] = []
   readonly #metrics: { readonly firstWord: number; readonly metric: Metric; registrationsSeen: number }[] = []
   #readIndex: number
   #heartbeatMs: number
+  #retiredAtMs: number | undefined
   /** When a heartbeat or a sample was last seen, by the aggregator's clock. */
   #aliveAtMs: number
 
@@ -72,7 +75,6 @@ export class LaneReader {
     this.#readIndex = Atomics.load(this.#lane.words, LaneWord.readIndex)
     this.#heartbeatMs = this.#lane.words[LaneWord.heartbeatMs]!
     this.#aliveAtMs = nowMs
-    Atomics.store(this.#lane.words, LaneWord.lease, Lease.adopted)
   }
 
   get laneId(): number {
@@ -116,15 +118,23 @@ export class LaneReader {
     return nowMs - this.#aliveAtMs
   }
 
-  /** Gives the lane up; its thread announces it again should it still live.
-   *  @returns false when something was published meanwhile: then the lane is kept. */
-  retire(): boolean {
-    const { words } = this.#lane
-    Atomics.store(words, LaneWord.lease, Lease.retired)
-    // Looked at after the lease is given up, as the producer looks at the lease after it has published.
-    if (this.pendingCount === 0) return true
-    Atomics.store(words, LaneWord.lease, Lease.adopted)
-    return false
+  /** When notice was given; undefined while the lease holds. */
+  get retiredAtMs(): number | undefined {
+    return this.#retiredAtMs
+  }
+
+  /** Gives notice: whatever the thread records from now on makes it announce its lane again. */
+  retire(nowMs: number): void {
+    this.#retiredAtMs = nowMs
+    Atomics.store(this.#lane.words, LaneWord.lease, Lease.retired)
+    Atomics.store(this.#directory.words, RETIRED_WORD, 1)
+  }
+
+  /** The lease holds, or holds again: the thread lives. */
+  renew(): void {
+    this.#retiredAtMs = undefined
+    Atomics.store(this.#directory.words, RETIRED_WORD, 0)
+    Atomics.store(this.#lane.words, LaneWord.lease, Lease.adopted)
   }
 
   /** Takes everything that was published when it is called.
@@ -164,7 +174,6 @@ export class LaneReader {
       pending,
       marksAbandoned: words[LaneWord.marksAbandoned]! >>> 0,
       marksRejected: words[LaneWord.marksRejected]! >>> 0,
-      afterClose: words[LaneWord.afterClose]! >>> 0,
       silentMs: this.silentMs(nowMs),
     }
   }
@@ -211,14 +220,15 @@ export class LaneReader {
     let series: Series | undefined
     try {
       if (entry.type === 'metric') metric = this.#metricOf(entry.descriptor)
-      else series = this.#entries[entry.metricEntryId]?.metric?.series(entry.labelValues)
+      else series = this.#entries[entry.metricEntryId]?.metric?.series(entry.labelValues, entry.isOverflow)
     } catch (error) {
       // Two threads gave one name to two different metrics: the first stands, the samples of the other are lost, visibly.
       this.#listeners.onConflict(error)
     }
     this.#entries.push({ firstWord, metric, series })
     this.#seriesById.push(series)
-    if (series?.metric.kind === 'counter') this.#counters.push({ firstWord, series })
+    const isLostSeries = entry.type === 'series' && series === undefined
+    if (isLostSeries || series?.metric.kind === 'counter') this.#counters.push({ firstWord, series })
     if (metric !== undefined)
       this.#metrics.push({ firstWord, metric, registrationsSeen: this.#registrationsOf(firstWord) })
     if (series !== undefined) this.#listeners.onSeries(series, this.#directory, firstWord)
@@ -256,7 +266,9 @@ export class LaneReader {
       // Between the low word's wrap and the high word's increment the value reads too small: next time, then.
       if (increment <= 0) continue
       doubles[seenIndex] = value
-      series.increment(increment, nowMs >>> 0)
+      if (series === undefined) this.#countLost(increment)
+      else series.increment(increment, nowMs >>> 0)
+      this.#aliveAtMs = nowMs
     }
   }
 

@@ -7,6 +7,7 @@ import { type LaneListeners, LaneReader } from './lane-reader.ts'
 /** A thread that has given no sign of life for this long, and left nothing to drain, is taken for dead. Should it come
  *  back it announces its lane again, and nothing is lost: a lane is a lease that heartbeats and samples renew. */
 const LEASE_MS = 10_000
+const NOTICE_MS = 1_000
 
 export class LaneSet {
   readonly #registry: MetricRegistry
@@ -36,6 +37,13 @@ export class LaneSet {
     this.#onReleased = listeners.onReleased
   }
 
+  /** Samples that are published and not yet drained. */
+  get pendingCount(): number {
+    let pending = 0
+    for (const lane of this.#lanes.values()) pending += lane.pendingCount
+    return pending
+  }
+
   get readers(): Iterable<LaneReader> {
     return this.#lanes.values()
   }
@@ -49,7 +57,9 @@ export class LaneSet {
   adopt(announcement: LaneAnnouncement, nowMs: number): void {
     try {
       const lane = new LaneReader(announcement, this.#registry, nowMs, this.#listeners)
-      if (!this.#lanes.has(lane.laneId)) this.#lanes.set(lane.laneId, lane)
+      if (this.#lanes.has(lane.laneId)) return
+      this.#lanes.set(lane.laneId, lane)
+      lane.renew()
     } catch (error) {
       this.#onBroken(undefined, error)
     }
@@ -65,7 +75,7 @@ export class LaneSet {
         const isFinished = lane.isEnded
         count += lane.drain(nowMs)
         if (isFinished) this.#release(lane)
-        else if (lane.silentMs(nowMs) > LEASE_MS && lane.retire()) this.#release(lane)
+        else this.#renewOrRetire(lane, nowMs)
       } catch (error) {
         this.#release(lane)
         this.#onBroken(lane.threadId, error)
@@ -76,6 +86,16 @@ export class LaneSet {
 
   snapshot(nowMs: number): LaneSnapshot[] {
     return [...this.#lanes.values()].map(lane => lane.snapshot(nowMs))
+  }
+
+  /** A silent lane is given notice first, and let go only when it has stayed silent after that: whatever its thread was
+   *  about to publish or count is visible by then. */
+  #renewOrRetire(lane: LaneReader, nowMs: number): void {
+    const { retiredAtMs } = lane
+    if (lane.silentMs(nowMs) <= LEASE_MS) {
+      if (retiredAtMs !== undefined) lane.renew()
+    } else if (retiredAtMs === undefined) lane.retire(nowMs)
+    else if (nowMs - retiredAtMs > NOTICE_MS) this.#release(lane)
   }
 
   #release(lane: LaneReader): void {

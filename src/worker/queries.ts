@@ -8,6 +8,7 @@ import { closestName } from '../shared/statistics/closest-name.ts'
 import { parseDurationMs } from '../shared/statistics/duration.ts'
 import { snapshotSeries } from '../shared/statistics/reading.ts'
 import type { Metric, MetricRegistry } from '../shared/statistics/registry.ts'
+import { SINCE_START } from '../shared/statistics/time-slices.ts'
 
 /** Statistics of one metric: of the series with these labels merged, or of all of them.
  *  @throws TelemetryError OFFLOOP_METRIC_UNKNOWN, OFFLOOP_LABEL_UNKNOWN, OFFLOOP_LABEL_VALUE, OFFLOOP_TIME_WINDOW */
@@ -20,7 +21,7 @@ export function answerQuery(registry: MetricRegistry, name: string, options: Que
     timestamp: timestampOf(registry.clock),
     labels,
     metric: metric.descriptor,
-    ...(options.window === undefined ? {} : { timeWindowMs: parseDurationMs(options.window) }),
+    ...(options.window === undefined ? {} : { timeWindowMs: timeWindowMsOf(options.window) }),
   })
 }
 
@@ -36,6 +37,10 @@ export function snapshotMetrics(
     .filter(isWanted)
     .flatMap(metric => metric.allSeries)
     .map(series => snapshotSeries([series], { nowMs, timestamp, labels: series.labels }))
+}
+
+function timeWindowMsOf(window: NonNullable<QueryOptions['window']>): number {
+  return window === 'start' ? SINCE_START : parseDurationMs(window)
 }
 
 function unknownMetric(registry: MetricRegistry, name: string): TelemetryError {

@@ -80,7 +80,6 @@ export function snapshot(over: Partial<TelemetrySnapshot> = {}): TelemetrySnapsh
         pending: 0,
         marksAbandoned: 0,
         marksRejected: 0,
-        afterClose: 0,
         silentMs: 12,
       },
     ],

@@ -1,7 +1,7 @@
 /** The bus: events reach listeners on any thread, whatever the other threads and the other listeners do. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { connectBus, type SLOViolationEvent, type Telemetry } from 'offloop'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { codeOf, eventsOf, eventually, liveTelemetry, loggedTelemetry, thrownBy } from './live-telemetry.ts'
 import { ToldThread } from './told-thread.ts'
 
@@ -138,6 +138,16 @@ describe('listeners', () => {
     await eventually(() => expect(arrived).toEqual(['first', 'third', 'first', 'third']))
   })
 
+  test('one whose promise rejects is reported and counted like one that throws', async () => {
+    const { telemetry, lines } = loggedTelemetry(VIOLATING)
+    telemetry.on('perf.slo_violation', () => Promise.reject(new Error('the pager is not answering')))
+    const violations = eventsOf(telemetry, 'perf.slo_violation')
+    telemetry.latency('echo').record(100)
+    await eventually(() => expect(violations).toHaveLength(1))
+    await eventually(() => expect(telemetry.status.listenerErrors).toBe(1))
+    expect(lines).toEqual([expect.stringContaining('the pager is not answering')])
+  })
+
   test('a log function that throws harms nobody either', async () => {
     let calls = 0
     const telemetry = liveTelemetry({
@@ -158,6 +168,25 @@ describe('listeners', () => {
     telemetry.latency('echo')
     await eventually(() => expect(violations).toHaveLength(1))
     await eventually(() => expect(telemetry.status.listenerErrors).toBe(1))
+  })
+
+  test('a log function whose promise rejects ends no process', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    let calls = 0
+    const telemetry = liveTelemetry({
+      ...VIOLATING,
+      log: () => {
+        calls += 1
+        return Promise.reject(new Error('the log is full'))
+      },
+    })
+    telemetry.latency('echo').record(100)
+    await eventually(() => expect(calls).toBeGreaterThan(0))
+    await telemetry.close()
+    expect(unhandled).toEqual([])
   })
 
   test('one that is added twice is called twice, and each is taken back by itself', async () => {

@@ -66,7 +66,7 @@ describe('snapshot', () => {
     ])
     expect(whole.slos[0]).toMatchObject({ metric: 'http', objective: 'p95<60ms', threshold: 60 })
     expect(whole.self.every(({ metric }) => metric.startsWith('offloop_'))).toBe(true)
-    expect(whole.lanes).toMatchObject([{ recorded: 3, drained: 3, dropped: 0, pending: 0, afterClose: 0 }])
+    expect(whole.lanes).toMatchObject([{ recorded: 3, drained: 3, dropped: 0, pending: 0 }])
     expect(whole.lanes[0]!.silentMs).toBeLessThan(2_000)
     expect(Math.abs(whole.timestamp - (performance.timeOrigin + performance.now()))).toBeLessThan(1_000)
   })

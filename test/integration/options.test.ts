@@ -40,7 +40,7 @@ test.each([
   ['sloCheckIntervalMs', Number.POSITIVE_INFINITY, 'OFFLOOP_OPTION', 'milliseconds from 1'],
   ['rateLimitWindowMs', -1, 'OFFLOOP_OPTION', 'milliseconds from 0'],
   ['rateLimitWindowMs', '10s', 'OFFLOOP_OPTION', 'milliseconds from 0'],
-  ['rateLimitScope', 'series', 'OFFLOOP_OPTION', "'percentile' or 'metric'"],
+  ['rateLimitScope', 'series', 'OFFLOOP_OPTION', "'percentile' or 'slo' or 'metric'"],
   ['publish', {}, 'OFFLOOP_OPTION', 'give a function'],
   ['log', true, 'OFFLOOP_OPTION', 'give a function, or false'],
   ['log', 'stderr', 'OFFLOOP_OPTION', 'give a function, or false'],

@@ -53,6 +53,32 @@ describe('detection', () => {
     expect(tookMs).toBeLessThan(Math.min(sloCheckIntervalMs, 100) + SLACK_MS)
   })
 
+  test('a check judges what was recorded just before it, also while the aggregator ticks seldom', async () => {
+    const sloCheckIntervalMs = 400
+    const metrics = ['first', 'second', 'third']
+    const telemetry = liveTelemetry({
+      sloCheckIntervalMs,
+      rateLimitWindowMs: 0,
+      slos: [...metrics, 'beat'].map(metric => ({ metric, objective: 'p50<60ms' })),
+    })
+    const violations = eventsOf(telemetry, 'perf.slo_violation')
+    const timesOf = (wanted: string) =>
+      violations.filter(({ metric }) => metric === wanted).map(({ timestamp }) => timestamp)
+    // In breach from the start: tells when a check ran.
+    telemetry.latency('beat').record(100)
+    for (const metric of metrics) {
+      const latency = telemetry.latency(metric)
+      const beatCount = timesOf('beat').length
+      await eventually(() => expect(timesOf('beat').length).toBeGreaterThan(beatCount))
+      await new Promise(resolve => setTimeout(resolve, sloCheckIntervalMs - 40))
+      latency.record(100)
+      const recordedAtMs = nowMs()
+      await eventually(() => expect(timesOf(metric)).not.toEqual([]))
+      const nextCheckAtMs = timesOf('beat').find(timestamp => timestamp > recordedAtMs + 1)!
+      expect(timesOf(metric)[0]! - nextCheckAtMs).toBeLessThan(sloCheckIntervalMs / 2)
+    }
+  })
+
   test('nothing is said while the objective holds, at the threshold of <= included', async () => {
     const telemetry = liveTelemetry({ sloCheckIntervalMs: INTERVAL_MS })
     const echo = telemetry.latency('echo')

@@ -191,6 +191,22 @@ describe('attaching', () => {
     await eventually(async () => expect((await telemetry.snapshot()).lanes).toHaveLength(1))
   })
 
+  test('a telemetry may be created on a worker thread as well, and ends with it', async () => {
+    const thread = new ToldThread()
+    const told = await thread.run(async ({ offloop }) => {
+      const telemetry = offloop.createTelemetry({ service: 'on a worker thread', sloCheckIntervalMs: 10 })
+      const violated = new Promise<string>(resolve => {
+        telemetry.on('perf.slo_violation', ({ slo }) => resolve(slo))
+      })
+      telemetry.latency('echo').record(100)
+      telemetry.slo({ metric: 'echo', objective: 'p(95)<60ms' })
+      const { count } = await telemetry.query('echo')
+      return { count, slo: await violated }
+    })
+    expect(told).toEqual({ count: 1, slo: 'echo p95<60ms' })
+    await thread.end()
+  })
+
   test('one thread may take part in several telemetries, and mixes nothing up', async () => {
     const first = liveTelemetry({ service: 'first' })
     const second = liveTelemetry({ service: 'second' })

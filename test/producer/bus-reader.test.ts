@@ -62,6 +62,46 @@ test('a listener that throws is reported, and harms neither the others nor the e
   expect(credits[0]).toBe(2)
 })
 
+test.each([
+  ['a promise', (boom: Error) => Promise.reject(boom)],
+  // biome-ignore lint/suspicious/noThenProperty: the enemy of this test
+  ['a thenable', (boom: Error) => ({ then: (_: unknown, reject: (reason: Error) => void) => reject(boom) })],
+])('a listener whose answer, %s, rejects is reported once like one that throws', async (_, answer) => {
+  const { reader, sender, onListenerError } = connected()
+  const boom = new Error('boom')
+  reader.on('perf.bus_dropped', () => answer(boom) as never)
+  const received = collect(reader, 2)
+  sender.postMessage(frameOf(1))
+  sender.postMessage(frameOf(2))
+  expect(await received).toEqual([1, 2])
+  await vi.waitFor(() =>
+    expect(vi.mocked(onListenerError).mock.calls).toEqual([
+      ['perf.bus_dropped', boom],
+      ['perf.bus_dropped', boom],
+    ]),
+  )
+})
+
+test.each([
+  ['throws', () => expect.unreachable('no report')],
+  ['rejects', () => Promise.reject(new Error('no report')) as never],
+])('a report that %s skips no listener and ends no process', async (_, onListenerError) => {
+  const { reader, sender } = connected(vi.fn(onListenerError))
+  const unhandled = vi.fn()
+  process.on('unhandledRejection', unhandled)
+  onTestFinished(() => void process.off('unhandledRejection', unhandled))
+  reader.on('perf.bus_dropped', () => {
+    throw new Error('boom')
+  })
+  reader.on('perf.bus_dropped', () => Promise.reject(new Error('boom')))
+  const received = collect(reader, 2)
+  sender.postMessage(frameOf(1))
+  sender.postMessage(frameOf(2))
+  expect(await received).toEqual([1, 2])
+  await new Promise(resolve => setTimeout(resolve, 10))
+  expect(unhandled).not.toHaveBeenCalled()
+})
+
 test('a listener added twice is called twice, and taken back one at a time', async () => {
   const { reader, sender } = connected()
   const listener = vi.fn()

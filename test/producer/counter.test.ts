@@ -29,7 +29,7 @@ function createCell() {
     board: new BoardReader(createBoard()),
     windowCapacity: 1,
   })
-  const counter = new Counter(entry, pair.writer, pair.directory)
+  const counter = new Counter(entry, pair.writer, pair.directory.words)
   const low = place.firstWord + EntryWord.counterLow
   const high = place.firstWord + EntryWord.counterHigh
   const total = () => {
@@ -149,7 +149,9 @@ test('a counter goes on counting when its directory has grown', () => {
   const handles = Array.from({ length: 200 }, (_, n) => wide.labels({ n: `${n} ${'x'.repeat(1_000)}` }))
   for (const handle of [hits, ...handles]) handle.add(2)
   expect(seriesOf('hits').total).toBe(3)
-  expect(handles.map(({ labels }) => seriesOf('wide', [labels['n']!]).total)).toEqual(new Array(200).fill(2))
+  expect(handles.map(({ seriesLabels }) => seriesOf('wide', [seriesLabels['n']!]).total)).toEqual(
+    new Array(200).fill(2),
+  )
 })
 
 test('after close nothing reaches the aggregator, and each increment is counted', () => {

@@ -143,8 +143,8 @@ test('a handle shows its labels, frozen to those it was bound with', () => {
   const given = { route: '/a', status: 200 }
   const http = recorder.latency('http', { labelNames: ['route', 'status'] }).labels(given)
   given.route = '/b'
-  expect(http.labels).toEqual({ route: '/a', status: '200' })
-  expect(recorder.counter('hits').labels).toEqual({})
+  expect(http.seriesLabels).toEqual({ route: '/a', status: '200' })
+  expect(recorder.counter('hits').seriesLabels).toEqual({})
 })
 
 describe('stats()', () => {

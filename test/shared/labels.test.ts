@@ -30,7 +30,7 @@ describe('label values', () => {
   })
 
   test('may be any text up to the limit, empty ones, quotes and lone surrogates included', () => {
-    for (const route of ['', ' ', '"', '\ud800', '\0', '__overflow__', 'x'.repeat(LABEL_VALUE_LENGTH_MAX)]) {
+    for (const route of ['', ' ', '"', '\ud800', '\0', '__overflow', 'x'.repeat(LABEL_VALUE_LENGTH_MAX)]) {
       expect(labelValuesOf(http, { route, method: '' })).toEqual([route, ''])
     }
   })
@@ -153,6 +153,12 @@ test('labels are plain properties, whatever their names are', () => {
   const labels = labelsOf(['constructor', 'toString', 'a'], ['x', 'y'])
   expect(labels).toEqual({ constructor: 'x', toString: 'y', a: '' })
   expect(Object.getPrototypeOf(labels)).toBe(Object.prototype)
+})
+
+test('the text of the overflow series is reserved, and filters may ask for it', () => {
+  const labels = { route: '__overflow__', method: 'GET' }
+  expect(() => labelValuesOf(http, labels)).toThrow(coded('OFFLOOP_LABEL_VALUE', 'http.route'))
+  expect(labelFilterOf(http, labels)).toEqual(labels)
 })
 
 test('the overflow series has the same value for every label', () => {

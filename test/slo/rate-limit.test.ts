@@ -2,6 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { ECHO_P95, METRICS, monitored } from './monitored.ts'
 
 const ECHO_P50 = { metric: 'echo', objective: 'p50<30ms' } as const
+const WARN = { ...ECHO_P95, name: 'warn' }
+const PAGE = { metric: 'echo', objective: 'p95<500ms', name: 'page' } as const
+const HTTP = {
+  metric: 'http',
+  objective: 'p95<60ms',
+  name: 'warn',
+  labels: { route: '/a', method: 'GET' },
+} as const
 const RENDER_P50 = { metric: 'render', objective: 'p50<60ms' } as const
 
 describe('the rate limit', () => {
@@ -70,6 +78,52 @@ describe('the rate limit', () => {
     ])
     setup.clock.advance(10_000)
     expect(setup.monitor.checkAll().map(({ suppressed }) => suppressed)).toEqual([1, 0, 1])
+  })
+
+  test('narrowed to the SLO, each objective on the same percentile is heard', () => {
+    const byRoute = { metric: 'http', objective: 'p50<1ms', by: 'series' } as const
+    const setup = monitored([WARN, PAGE, byRoute], { rateLimitScope: 'slo' })
+    setup.fill('echo', 100)
+    setup.fill('http', 100, { route: '/a', method: 'GET' })
+    setup.fill('http', 100, { route: '/b', method: 'GET' })
+    const found = () => setup.monitor.checkAll().map(({ slo, suppressed }) => [slo, suppressed])
+    const http = ['http p50<1ms by series', 0]
+    expect(found()).toEqual([['warn', 0], http, http])
+    setup.fill('echo', 1_000)
+    expect(found()).toEqual([['page', 0]])
+    expect(setup.lines).toEqual([])
+  })
+
+  test.each([
+    [WARN, PAGE, 1],
+    [WARN, { ...PAGE, window: '1m' }, 1],
+    [WARN, { ...PAGE, objective: 'p99<500ms' }, 0],
+    [WARN, { ...PAGE, metric: 'render' }, 0],
+    [HTTP, { ...HTTP, name: 'page', labels: { route: '/a', method: 'GET' } }, 1],
+    [HTTP, { ...HTTP, name: 'page', labels: { method: 'GET', route: '/b' } }, 0],
+    [HTTP, { ...HTTP, name: 'page', by: 'series' }, 0],
+  ] as const)(
+    '%j and %j: whether they share one limit is said when the second is added',
+    (first, second, count) => {
+      const { lines } = monitored([first, second])
+      expect(lines).toHaveLength(count)
+      for (const line of lines) {
+        expect(line).toMatch(/^offloop: SLO page shares .*warn.*rateLimitScope: 'slo'/)
+      }
+    },
+  )
+
+  test('that SLOs share one limit is not said when it is meant, nor of one that was removed', () => {
+    expect(monitored([WARN, PAGE], { rateLimitScope: 'metric' }).lines).toEqual([])
+    const { monitor, lines } = monitored([])
+    monitor.add(WARN)()
+    monitor.add(PAGE)
+    expect(lines).toEqual([])
+  })
+
+  test('a log that throws does not keep an SLO from being added', () => {
+    const log = () => expect.unreachable('no log')
+    expect(monitored([WARN, PAGE], { log }).monitor.statuses()).toHaveLength(2)
   })
 
   test('resetRateLimiter lets every key through at once', () => {

@@ -26,6 +26,21 @@ test('a tick without SLOs of its own is not even a check', () => {
   expect([monitor.checkTick(), monitor.checks]).toEqual([[], 0])
 })
 
+test('an SLO of every tick added later is judged at ticks; removed, it is not', () => {
+  const { monitor, fill } = monitored([])
+  fill('echo', 100)
+  const remove = monitor.add(ECHO_TICK)
+  expect(monitor.checkTick()).toHaveLength(1)
+  monitor.resetRateLimiter()
+  remove()
+  fill('echo', 100)
+  expect([monitor.checkTick(), monitor.checks]).toEqual([[], 1])
+  // Its remover leaves alone the one that took its name.
+  monitor.add(ECHO_TICK)
+  remove()
+  expect(monitor.checkTick()).toHaveLength(1)
+})
+
 test('what has no new samples is not read again, violated or not', () => {
   const { monitor, fill, registry } = monitored([ECHO_TICK])
   for (const value of [10, 100]) {

@@ -8,6 +8,7 @@ import {
   DirectoryWriter,
   ENTRY_COUNTER_SEEN_DOUBLES,
   EntryWord,
+  RETIRED_WORD,
 } from '../../src/shared/memory/directory.ts'
 import { LaneTotal, LaneWord, SLOT_BYTES, SLOTS_OFFSET_DOUBLES } from '../../src/shared/memory/lane-layout.ts'
 import { TOPICS } from '../../src/shared/topics.ts'
@@ -42,6 +43,7 @@ test('the directory is documented as it is, word for word', () => {
   expect(before).toBe(firstWord * 4)
   expect(offsetsIn('Directory')).toEqual({
     PUBLISHED_WORD: 0,
+    RETIRED_WORD: RETIRED_WORD * 4,
     HEADER_BYTES: firstWord * 4,
     ...bytesOf('EntryWord', EntryWord, 4),
     ENTRY_COUNTER_SEEN_DOUBLES: ENTRY_COUNTER_SEEN_DOUBLES * 8,

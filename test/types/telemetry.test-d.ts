@@ -116,7 +116,7 @@ telemetry.markStart(telemetry.gauge('a'))
 // @ts-expect-error a metric with labels has no marks of its own
 telemetry.markStart(http)
 // @ts-expect-error handles are made by the telemetry alone
-echo.labels.route = '/a'
+echo.seriesLabels.route = '/a'
 
 // Topics and the payloads that listeners get.
 telemetry.on('perf.slo_violation', event => expectTypeOf(event).toEqualTypeOf<SLOViolationEvent>())
@@ -140,6 +140,7 @@ connectBus(port, topic => expectTypeOf(topic).toEqualTypeOf<Topic>())
 export const accepted: readonly TelemetryOptions[] = [
   { service: 'a' },
   { service: 'a', overflow: 'drop', log: false, slos: [], rateLimitScope: 'metric' },
+  { service: 'a', rateLimitScope: 'slo' },
   { service: 'a', publish: () => Promise.reject(), log: line => line.length },
   {
     service: 'a',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { BOARD_FIELDS, BoardReader, createBoard } from '../../src/shared/memory/board.ts'
 import {
   createDirectory,
@@ -47,11 +47,12 @@ function createPublisher(seriesCount: number) {
   const all = Array.from({ length: seriesCount }, (_, index) => metric.series([String(index)]))
   const slots = all.map(series => assign(series).boardSlot - 1)
   const lastOf = (index: number) => reader.read(slots[index]!)?.[BOARD_FIELDS.indexOf('last')]
+  const rateOf = (index: number) => reader.read(slots[index]!)?.[BOARD_FIELDS.indexOf('rate')]
   const recordAll = (value: number) => {
     for (const series of all) series.record(value, clock.nowMs() >>> 0)
   }
   const publishedCount = (value: number) => all.filter((_, index) => lastOf(index) === value).length
-  return { clock, publisher, all, slots, assign, lastOf, recordAll, publishedCount }
+  return { clock, publisher, all, slots, assign, lastOf, rateOf, recordAll, publishedCount }
 }
 
 test('every series has a slot of its own, and the same one for every thread that registers it', () => {
@@ -89,7 +90,55 @@ test('a series is published at most every 250 ms, and then with what came meanwh
   expect(publishedAt).toEqual([0, 250, 500, 750, 1_000, 1_250, 1_500, 1_750])
 })
 
+test('the rate of a series that falls silent goes down to 0, and then it is left alone', () => {
+  const { publisher, clock, all, recordAll, rateOf } = createPublisher(1)
+  recordAll(1)
+  publisher.publishDue()
+  expect(rateOf(0)).toBeGreaterThan(0)
+  for (let passedMs = 0; passedMs < 25_000; passedMs += 100) {
+    clock.advance(100)
+    publisher.publishDue()
+  }
+  expect(rateOf(0)).toBe(0)
+  const read = vi.spyOn(all[0]!, 'slices', 'get')
+  for (let passedMs = 0; passedMs < 20_000; passedMs += 100) {
+    clock.advance(100)
+    publisher.publishDue()
+  }
+  expect(read).not.toHaveBeenCalled()
+})
+
 describe('the budget of a tick', () => {
+  test('is not spent on looking at the clock for series that are not due', () => {
+    const { publisher, clock, recordAll } = createPublisher(1_000)
+    recordAll(1)
+    publisher.publishAll()
+    recordAll(2)
+    clock.costMs = 0.01
+    const startMs = clock.nowMs()
+    publisher.publishDue()
+    expect(clock.nowMs() - startMs).toBeLessThan(20 * clock.costMs)
+  })
+
+  test('holds for series that are only passed over, too', () => {
+    const { publisher, clock, all, recordAll } = createPublisher(1_000)
+    recordAll(1)
+    publisher.publishAll()
+    recordAll(2)
+    let visitedCount = 0
+    for (const series of all) {
+      Object.defineProperty(series, 'revision', {
+        get: () => {
+          visitedCount++
+          clock.advance(0.01)
+          return 2
+        },
+      })
+    }
+    publisher.publishDue()
+    expect(visitedCount).toBeLessThan(200)
+  })
+
   test('bounds the time spent, whatever the number of series', () => {
     const { publisher, clock, recordAll, publishedCount } = createPublisher(1_000)
     recordAll(1)
@@ -132,7 +181,7 @@ test('publishing all heeds neither budget nor interval, but leaves out what has 
   recordAll(1)
   publisher.publishAll()
   expect(publishedCount(1)).toBe(500)
-  all[3]!.record(2, 0)
+  all[3]!.record(2, clock.nowMs() >>> 0)
   publisher.publishAll()
   expect([publishedCount(1), lastOf(3)]).toEqual([499, 2])
 })

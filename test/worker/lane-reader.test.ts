@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createDirectory } from '../../src/shared/memory/directory.ts'
+import { createDirectory, RETIRED_WORD } from '../../src/shared/memory/directory.ts'
 import { LaneTotal, LaneWord, Lease } from '../../src/shared/memory/lane-layout.ts'
 import { describeMetric } from '../../src/shared/metric.ts'
 import { createLanePair } from '../support/lane-pair.ts'
@@ -94,6 +94,38 @@ describe('a name that two threads gave to different metrics', () => {
   })
 })
 
+test('the increments of a counter in conflict are lost visibly: whole ones by their sum, and once', () => {
+  const share = createShare()
+  const { lanes, registry, losses } = createLanes(share)
+  const [first, second] = [createRecorder(share, { threadId: 1 }), createRecorder(share, { threadId: 2 })]
+  for (const { announcements } of [first, second]) lanes.adopt(announcements[0]!, 0)
+  first.recorder.latency('echo')
+  lanes.drain(0)
+  const wrong = second.recorder.counter('echo')
+  second.recorder.counter('fine').add(4)
+  wrong.add(3)
+  wrong.add(7)
+  lanes.drain(0)
+  lanes.drain(0)
+  expect(losses).toEqual([{ count: 10, threadId: 2 }])
+  expect(lanes.snapshot(0)[1]).toMatchObject({ recorded: 10, drained: 0, dropped: 10, pending: 0 })
+  expect(registry.metric('fine')?.series([]).total).toBe(4)
+})
+
+test('an entry that says it stands for all others is the overflow series; label values alone do not make it', () => {
+  const { directory, metric, reader, series } = createLanePair()
+  for (const isOverflow of [false, true]) {
+    directory.append({
+      type: 'series',
+      metricEntryId: metric.entryId,
+      labelValues: ['__overflow__'],
+      isOverflow,
+    })
+  }
+  reader.drain(0)
+  expect(series.map(one => one.isOverflow)).toEqual([false, false, true])
+})
+
 describe('a reader that takes over where another stopped', () => {
   test('takes no sample or drop twice, and misses none', () => {
     const pair = createLanePair({ capacity: 16 })
@@ -121,21 +153,22 @@ describe('a reader that takes over where another stopped', () => {
     const pair = createLanePair({ capacity: 16 })
     for (let count = 0; count < 20; count++) pair.writer.push(pair.entryIds[0]!, 1)
     pair.reader.drain(0)
-    pair.reader.retire()
+    pair.reader.retire(0)
     expect(pair.lane.words[LaneWord.lease]).toBe(Lease.retired)
     const next = pair.newReader()
+    next.renew()
     expect(pair.lane.words[LaneWord.lease]).toBe(Lease.adopted)
     expect([next.drainedCount, next.droppedCount, next.pendingCount]).toEqual([16, 4, 0])
   })
 })
 
-test('a lane is not retired over what was published in the last moment', () => {
-  const { reader, writer, lane, entryIds } = createLanePair()
-  writer.push(entryIds[0]!, 1)
-  expect(reader.retire()).toBe(false)
-  expect(lane.words[LaneWord.lease]).toBe(Lease.adopted)
-  reader.drain(0)
-  expect(reader.retire()).toBe(true)
+test('notice is given where lane and counters look for it, and taken back in both places', () => {
+  const { reader, lane, directory } = createLanePair()
+  const noticed = () => [lane.words[LaneWord.lease], directory.words[RETIRED_WORD], reader.retiredAtMs]
+  reader.retire(7)
+  expect(noticed()).toEqual([Lease.retired, 1, 7])
+  reader.renew()
+  expect(noticed()).toEqual([Lease.adopted, 0, undefined])
 })
 
 test('drain takes what was published when it was called, and says how much', () => {

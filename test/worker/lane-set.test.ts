@@ -4,6 +4,7 @@ import { LaneWord } from '../../src/shared/memory/lane-layout.ts'
 import { createLanes, createRecorder, createRecording, createShare } from '../support/recording.ts'
 
 const LEASE_MS = 10_000
+const NOTICE_MS = 1_000
 const HEARTBEAT_MS_MAX = 200
 
 describe('adopting', () => {
@@ -127,11 +128,11 @@ describe('the lease', () => {
     expect([released, [...lanes.readers].length]).toEqual([[], 1])
   })
 
-  test('runs out for a thread that is silent, after ten seconds and not before', () => {
+  test('runs out for a thread that is silent, after ten seconds and a second’s notice, and not before', () => {
     const { passMs, released, lanes } = leased()
-    passMs(LEASE_MS, { isThreadAlive: false })
+    passMs(LEASE_MS + NOTICE_MS, { isThreadAlive: false })
     expect(released).toEqual([])
-    passMs(200, { isThreadAlive: false })
+    passMs(300, { isThreadAlive: false })
     expect([released, [...lanes.readers]]).toEqual([[0], []])
   })
 
@@ -152,7 +153,7 @@ describe('the lease', () => {
     passMs(1_000)
     for (let round = 1; round <= 3; round++) {
       const registrations = registry.metric('echo')?.registrations
-      passMs(LEASE_MS + 1_000, { isThreadAlive: false })
+      passMs(LEASE_MS + NOTICE_MS + 300, { isThreadAlive: false })
       expect(released).toHaveLength(round)
       for (let count = 0; count < 5; count++) echo.record(count)
       hits.add(1)
@@ -167,10 +168,30 @@ describe('the lease', () => {
     expect(lanes.snapshot(0)).toMatchObject([{ recorded: 35, drained: 31, dropped: 4, pending: 0 }])
   })
 
+  test('is taken up again by a thread that only counts: its loop may never turn again', () => {
+    const { passMs, released, recorder, registry } = leased()
+    const hits = recorder.counter('hits')
+    hits.add(1)
+    passMs(LEASE_MS + NOTICE_MS + 300, { isThreadAlive: false })
+    expect(released).toHaveLength(1)
+    hits.add(1_000)
+    passMs(200, { isThreadAlive: false })
+    expect(registry.metric('hits')?.series([]).total).toBe(1_001)
+  })
+
+  test('given notice of is kept when the thread counts in the last moment', () => {
+    const { passMs, released, recorder, registry } = leased()
+    const hits = recorder.counter('hits')
+    passMs(LEASE_MS + NOTICE_MS / 2, { isThreadAlive: false })
+    hits.add(5)
+    passMs(NOTICE_MS * 2, { isThreadAlive: false })
+    expect([released, registry.metric('hits')?.series([]).total]).toEqual([[], 5])
+  })
+
   test('given up over a full lane costs no more than what the lane cannot hold', () => {
     const { passMs, recorder, registry, lanes } = leased()
     const echo = recorder.latency('echo')
-    passMs(LEASE_MS + 1_000, { isThreadAlive: false })
+    passMs(LEASE_MS + NOTICE_MS + 300, { isThreadAlive: false })
     for (let count = 0; count < 20; count++) echo.record(count)
     passMs(HEARTBEAT_MS_MAX + 200)
     expect(registry.metric('echo')?.series([])).toMatchObject({ total: 16, lost: 4 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Bus } from '../../src/worker/bus.ts'
 import { LossReports } from '../../src/worker/loss-reports.ts'
 import { ManualClock } from '../support/manual-clock.ts'
@@ -6,14 +6,16 @@ import { ManualClock } from '../support/manual-clock.ts'
 function createReports() {
   const clock = new ManualClock()
   const events: unknown[] = []
-  const bus: Pick<Bus, 'publish'> = {
-    publish: (topic, payload) => {
+  const lines: string[] = []
+  const bus = {
+    hasReaders: false,
+    publish: (topic: string, payload: unknown) => {
       expect(topic).toBe('perf.samples_lost')
       events.push(payload)
     },
   }
-  const losses = new LossReports(bus as Bus, clock)
-  return { clock, losses, events, eventsSince: () => events.splice(0) }
+  const losses = new LossReports(bus as unknown as Bus, clock, line => lines.push(line))
+  return { clock, losses, lines, bus, events, eventsSince: () => events.splice(0) }
 }
 
 test('the first loss is reported at once, and nothing when nothing was lost', () => {
@@ -64,4 +66,35 @@ test('asked for, a report does not wait for the second to pass', () => {
   losses.add(1, 1)
   losses.report()
   expect(eventsSince()).toMatchObject([{ count: 1 }])
+})
+
+describe('without readers of the bus', () => {
+  test('a loss is said on the log, with what to do about it', () => {
+    const { losses, lines } = createReports()
+    losses.add(991, 0)
+    losses.report()
+    expect(lines).toEqual([
+      'offloop: 991 samples of thread 0 found their lane full; raise laneCapacity, or record less',
+    ])
+  })
+
+  test('losses without end do not flood it: one line in ten seconds, with the number of those left out', () => {
+    const { losses, lines, clock } = createReports()
+    for (let second = 0; second < 15; second++) {
+      losses.add(1, 1)
+      losses.reportDue()
+      clock.advance(1_000)
+    }
+    expect(lines).toHaveLength(2)
+    expect(lines[1]).toContain('(and 9 more like it since)')
+  })
+})
+
+test('a loss that somebody listens for is not said on the log', () => {
+  const { losses, lines, bus, eventsSince } = createReports()
+  bus.hasReaders = true
+  losses.add(5, 1)
+  losses.report()
+  expect(lines).toEqual([])
+  expect(eventsSince()).toHaveLength(1)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { DurationText } from '../../src/shared/slo/definition.ts'
+import { RELATIVE_ERROR_MAX } from '../../src/shared/statistics/bucket-index.ts'
 import { answerQuery, snapshotMetrics } from '../../src/worker/queries.ts'
 import { createRecording } from '../support/recording.ts'
 
@@ -82,6 +83,56 @@ describe('a query', () => {
       timeWindow: { requestedMs: 60_000 },
     })
     expect(ask('http_request')).not.toHaveProperty('timeWindow')
+  })
+})
+
+describe('a query since the start', () => {
+  test('has percentiles of all samples, those included that no window and no slice holds any more', () => {
+    const { recorder, registry, clock, drain } = createRecording({ windowCapacity: 10 })
+    const latency = recorder.latency('echo', { labelNames: ['n'] })
+    const values: number[] = []
+    for (let index = 0; index < 2_000; index++) {
+      // Two hours of values over six decades, in no order.
+      const value = 1.007 ** ((index * 7_919) % 2_000)
+      values.push(value)
+      latency.labels({ n: index % 3 }).record(value)
+      drain()
+      clock.advance(3_600)
+    }
+    values.sort((a, b) => a - b)
+    const answer = answerQuery(registry, 'echo', { window: 'start' })
+    expect(answer).toMatchObject({ count: 2_000, min: values[0], max: values[1_999], exact: false })
+    for (const [name, q] of [
+      ['p50', 0.5],
+      ['p90', 0.9],
+      ['p95', 0.95],
+      ['p99', 0.99],
+    ] as const) {
+      const exact = values[Math.ceil(q * 2_000) - 1]!
+      expect(Math.abs(answer[name]! - exact) / exact).toBeLessThanOrEqual(RELATIVE_ERROR_MAX)
+    }
+    expect(answer.timeWindow).toEqual({
+      requestedMs: 7_200_000,
+      coveredMs: 7_200_000,
+      relativeErrorMax: RELATIVE_ERROR_MAX,
+    })
+    expect(answer.rate).toBeCloseTo(1_000 / 3_600)
+  })
+
+  test('of a counter has its value, and the increase per second since its start', () => {
+    const { ask, clock } = answering()
+    clock.advance(3_600_000)
+    const answer = ask('hits', { window: 'start' })
+    expect(answer).toMatchObject({ count: 5, sum: 5, total: 5, exact: true, p50: undefined })
+    expect(answer.rate).toBeCloseTo(5 / 3_601.5)
+  })
+
+  test('of a metric without samples covers nothing', () => {
+    expect(answering().ask('empty', { window: 'start' })).toMatchObject({
+      count: 0,
+      p50: undefined,
+      timeWindow: { requestedMs: 0, coveredMs: 0 },
+    })
   })
 })
 

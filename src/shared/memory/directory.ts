@@ -8,6 +8,7 @@ import { ENTRY_IDS_MAX } from './lane-layout.ts'
 
 // byte  size  type  writer      word
 //    0     4  u32   producer    published length of the log in bytes, header included
+//    4     4  u32   in turn     1 while the lane is retired: its counters are not read
 //   64     …  entries, each a multiple of 8 bytes long:
 //   +0     4  u32   producer    length of the entry in bytes
 //   +4     4  u32   producer    length of its text in bytes
@@ -25,6 +26,8 @@ const GROWTH_BYTES = 65_536
 export const DIRECTORY_BYTES_MAX: number = 64 * 1024 * 1024
 
 const PUBLISHED_WORD = 0
+/** Tells counters, which do not look at the lane, that they have to announce it again. */
+export const RETIRED_WORD = 1
 
 /** Words of an entry, in units of 4 bytes from its beginning. */
 export const EntryWord = {
@@ -123,7 +126,7 @@ export class DirectoryWriter extends DirectoryMemory {
     return word < words.length ? Atomics.load(words, word) : 0
   }
 
-  /** Leaves the shared memory: what is counted from now on stays in a private copy.
+  /** Leaves the shared memory: what is counted from now on, in `words`, stays in a private copy.
    *  @returns counts the sum of what counters were given since. */
   detach(): () => number {
     const before = this.words

@@ -5,7 +5,7 @@ import type { SeriesSnapshot } from '../snapshot.ts'
 import type { StatisticName } from '../topics.ts'
 import { RELATIVE_ERROR_MAX } from './bucket-index.ts'
 import type { Series } from './series.ts'
-import { countSlices, readSlices, type TimeSlices } from './time-slices.ts'
+import { countSlices, readSlices, SINCE_START, type TimeSlices } from './time-slices.ts'
 import type { Window } from './window.ts'
 import { summarizeWindows } from './window-summary.ts'
 
@@ -61,6 +61,7 @@ export function readStatistic(
 }
 
 /** Everything a query answers about the series together.
+ *  @param options.timeWindowMs may be `SINCE_START`: then as much is requested as is covered
  *  @param options.labels what the series have in common, as the snapshot shows it
  *  @param options.metric for an empty set, which has no series to tell the metric by
  *  @throws TelemetryError OFFLOOP_TIME_WINDOW */
@@ -110,7 +111,7 @@ export function snapshotSeries(
       ? {}
       : {
           timeWindow: {
-            requestedMs: timeWindowMs,
+            requestedMs: timeWindowMs === SINCE_START ? distribution.coveredMs : timeWindowMs,
             coveredMs: distribution.coveredMs,
             relativeErrorMax: RELATIVE_ERROR_MAX,
           },

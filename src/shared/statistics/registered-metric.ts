@@ -1,7 +1,7 @@
 /** A registered metric and its series, of which there is a limited number. */
 import type { Clock } from '../clock.ts'
 import { labelsOf, overflowValuesOf, seriesKeyOf } from '../labels.ts'
-import { type Labels, type MetricDescriptor, OVERFLOW_LABEL_VALUE } from '../metric.ts'
+import type { Labels, MetricDescriptor } from '../metric.ts'
 import { Series } from './series.ts'
 
 export interface MetricLimits {
@@ -37,13 +37,14 @@ export class Metric {
   }
 
   /** The series of these label values, in the order of the metric's label names; created when it is new.
-   *  Beyond `maxSeriesPerMetric` the overflow series: tell by `isOverflow`. */
-  series(labelValues: readonly string[]): Series {
+   *  Beyond `maxSeriesPerMetric` the overflow series: tell by `isOverflow`.
+   *  @param isOverflow asks for the overflow series, whatever the label values */
+  series(labelValues: readonly string[], isOverflow = false): Series {
+    if (isOverflow) return this.#overflowSeries()
     const key = seriesKeyOf(labelValues)
     const known = this.#seriesByKey.get(key)
     if (known !== undefined) return known
-    const isOverflow = labelValues.length > 0 && labelValues.every(value => value === OVERFLOW_LABEL_VALUE)
-    if (isOverflow || this.#seriesByKey.size >= this.#limits.maxSeriesPerMetric) return this.#overflowSeries()
+    if (this.#seriesByKey.size >= this.#limits.maxSeriesPerMetric) return this.#overflowSeries()
     const series = this.#createSeries(labelValues, false)
     this.#seriesByKey.set(key, series)
     return series

@@ -3,10 +3,12 @@ import type { Clock } from '../clock.ts'
 import type { Labels, MetricDescriptor } from '../metric.ts'
 import { CompensatedSum, sumOf } from './compensated-sum.ts'
 import { SampleBatch } from './sample-batch.ts'
-import { FINE_SLICE_MS, TimeSlices } from './time-slices.ts'
+import { TimeSlices } from './time-slices.ts'
 import { Window } from './window.ts'
 
-const BATCH_SAMPLES = 128
+/** A batch begins small, for series that see few samples, and doubles each time it is full. */
+const BATCH_SAMPLES_MIN = 16
+const BATCH_SAMPLES_MAX = 128
 const NO_BATCH = new SampleBatch(0)
 
 /** Samples are gathered in a small batch and folded together: when it is full, when a new slice of time begins, and
@@ -22,8 +24,11 @@ export class Series {
   readonly #clock: Clock
   #values = NO_BATCH.values
   #pendingCount = 0
+  /** Whether the samples drained now are older than one drained before: then the batch does not end with the latest. */
+  #isLate = false
   // The two below are u32 times as i32: small integers, which are stored without allocating.
-  #sliceStartMs = 0
+  /** Time of the sample drained last, and of the latest. */
+  #drainedTimeMs = 0
   #lastTimeMs = 0
   #batch = NO_BATCH
   #invalid = 0
@@ -57,13 +62,13 @@ export class Series {
       this.#invalid += 1
       return
     }
-    if (this.#pendingCount === this.#values.length || (timeMs - this.#sliceStartMs) >>> 0 >= FINE_SLICE_MS) {
+    // The time changes once a tick: only then can another slice begin.
+    if (this.#pendingCount === this.#values.length || (timeMs | 0) !== this.#drainedTimeMs) {
       this.#makeRoom(timeMs)
     }
     // Adding 0 turns -0 into 0 and leaves every other value as it is.
     this.#values[this.#pendingCount] = value + 0
     this.#pendingCount += 1
-    this.#lastTimeMs = timeMs | 0
   }
 
   /** Adds to a counter. Negative and non-finite amounts count as invalid, and as nothing else.
@@ -97,9 +102,9 @@ export class Series {
     return this.#invalid
   }
 
-  /** The most recent value. Undefined without samples, and for counters. */
+  /** The most recent value; of several at one time, the one drained last. Undefined without samples, and for counters. */
   get last(): number | undefined {
-    return this.#pendingCount > 0 ? this.#values[this.#pendingCount - 1] : this.#last
+    return this.#isLate || this.#pendingCount === 0 ? this.#last : this.#values[this.#pendingCount - 1]
   }
 
   /** When the most recent sample was recorded, in milliseconds since the origin, not wrapped. */
@@ -132,20 +137,45 @@ export class Series {
   /** Room for one more sample in the batch, in the slice of `timeMs`. */
   #makeRoom(timeMs: number): void {
     if (this.#batch === NO_BATCH) this.#begin()
-    if (this.#pendingCount === this.#values.length) this.#fold()
+    else if (this.#pendingCount === this.#values.length) this.#growBatch()
     const slices = this.#slices!
-    if (!slices.isNewSlice(timeMs)) return
+    if (!slices.isNewSlice(timeMs)) {
+      this.#changeTime(timeMs | 0)
+      return
+    }
     // What is pending belongs to the slice that ends here.
     this.#fold()
     slices.enterSlice(timeMs)
-    this.#sliceStartMs = slices.currentStartMs
+    // Later than all before it, however far apart they are: wrapped times cannot tell beyond 24 days.
+    this.#isLate = false
+    this.#drainedTimeMs = timeMs | 0
+    this.#lastTimeMs = timeMs | 0
+  }
+
+  /** Lanes are drained one after the other: what an earlier one held may be later than what comes now. */
+  #changeTime(timeMs: number): void {
+    if (timeMs === this.#drainedTimeMs) return
+    this.#last = this.last
+    this.#drainedTimeMs = timeMs
+    this.#isLate = ((timeMs - this.#lastTimeMs) | 0) < 0
+    if (!this.#isLate) this.#lastTimeMs = timeMs
   }
 
   #begin(): void {
-    this.#batch = new SampleBatch(BATCH_SAMPLES)
-    this.#values = this.#batch.values
+    this.#beginBatch(BATCH_SAMPLES_MIN)
     this.#window = new Window({ capacity: this.windowCapacity })
     this.#slices ??= new TimeSlices(this.#clock)
+  }
+
+  #beginBatch(capacity: number): void {
+    this.#batch = new SampleBatch(capacity)
+    this.#values = this.#batch.values
+  }
+
+  #growBatch(): void {
+    this.#fold()
+    const capacity = this.#values.length
+    if (capacity < BATCH_SAMPLES_MAX) this.#beginBatch(capacity * 2)
   }
 
   #fold(): void {
@@ -156,6 +186,6 @@ export class Series {
     this.#slices!.addBatch(this.#batch, count)
     this.#sum.add(sumOf(this.#values, count))
     this.#foldedCount += count
-    this.#last = this.#values[count - 1]
+    if (!this.#isLate) this.#last = this.#values[count - 1]
   }
 }

@@ -5,13 +5,16 @@ import { ExponentialHistogram } from './exponential-histogram.ts'
 import { SampleBatch } from './sample-batch.ts'
 import { SliceLog } from './slice-log.ts'
 
-export const FINE_SLICE_MS = 5_000
+const FINE_SLICE_MS = 5_000
 const FINE_PER_COARSE = 12
 const COARSE_SLICE_MS = FINE_SLICE_MS * FINE_PER_COARSE
 /** Windows up to this long are read from fine slices alone. */
 const FINE_WINDOW_MAX_MS = 60_000
 const FINE_KEPT = FINE_WINDOW_MAX_MS / FINE_SLICE_MS
 const COARSE_KEPT = 3_600_000 / COARSE_SLICE_MS
+
+/** The duration of a window that holds everything since the start. */
+export const SINCE_START: number = Number.POSITIVE_INFINITY
 
 /** What several slices say together. */
 export interface SliceReading {
@@ -112,19 +115,17 @@ export class TimeSlices {
     return Math.max(0, nowMs + Math.min(0, (timeMs - nowMs) | 0))
   }
 
-  /** The last `durationMs` up to `nowMs`. See `readSlices`. */
+  /** The last `durationMs` up to `nowMs`, or `SINCE_START`. See `readSlices`. */
   read(durationMs: number, nowMs: number): SliceReading {
     return readSlices([this], durationMs, nowMs)
   }
 
-  /** Everything since the start. */
-  sinceStart(): SliceReading {
-    const histogram = new ExponentialHistogram()
-    histogram.merge(this.#closed)
+  /** Adds everything since the start to `histogram`, if there is one.
+   *  @returns its count. */
+  mergeSinceStart(histogram: ExponentialHistogram | null): number {
+    histogram?.merge(this.#closed)
     const openIndex = Math.floor(this.#currentIndex / FINE_PER_COARSE) * FINE_PER_COARSE
-    const count =
-      this.#closedCount + this.#fine.mergeFrom(openIndex, histogram) + this.#mergeCurrent(0, histogram)
-    return readingOf(count, this.#firstMs === undefined ? 0 : this.#clock.nowMs() - this.#firstMs, histogram)
+    return this.#closedCount + this.#fine.mergeFrom(openIndex, histogram) + this.#mergeCurrent(0, histogram)
   }
 
   /** Adds the slices from fine index `firstIndex` on to `histogram`, if there is one.
@@ -172,7 +173,7 @@ export class TimeSlices {
 }
 
 /** The last `durationMs` up to `nowMs`, of all series together. Up to a minute the answer begins at a fine slice,
- *  beyond that at a coarse one: it covers what was asked for and up to one slice more.
+ *  beyond that at a coarse one: it covers what was asked for and up to one slice more. `SINCE_START` is everything.
  *  @throws TelemetryError OFFLOOP_TIME_WINDOW under 5 s or over 1 h */
 export function readSlices(all: readonly TimeSlices[], durationMs: number, nowMs: number): SliceReading {
   const histogram = new ExponentialHistogram()
@@ -196,14 +197,17 @@ function mergeSlices(
   nowMs: number,
   histogram: ExponentialHistogram | null,
 ): { count: number; coveredMs: number } {
-  checkTimeWindowMs(durationMs)
+  const isSinceStart = durationMs === SINCE_START
+  if (!isSinceStart) checkTimeWindowMs(durationMs)
   const isLong = durationMs > FINE_WINDOW_MAX_MS
   const gridMs = isLong ? COARSE_SLICE_MS : FINE_SLICE_MS
   const startMs = Math.max(0, Math.floor((nowMs - durationMs) / gridMs) * gridMs)
   let count = 0
   let firstMs = Number.POSITIVE_INFINITY
   for (const slices of all) {
-    count += slices.mergeFrom(startMs / FINE_SLICE_MS, isLong, histogram)
+    count += isSinceStart
+      ? slices.mergeSinceStart(histogram)
+      : slices.mergeFrom(startMs / FINE_SLICE_MS, isLong, histogram)
     firstMs = Math.min(firstMs, slices.firstMs ?? Number.POSITIVE_INFINITY)
   }
   return { count, coveredMs: Math.max(0, nowMs - Math.max(startMs, firstMs)) }

@@ -5,8 +5,9 @@ export const CHUNK_SAMPLES_MAX = 1_024
 
 /** Written by its window only. The first `size` entries are samples, in no promised order. */
 export class WindowChunk {
-  readonly values: Float64Array
-  readonly bucketIds: Uint16Array
+  /** Both are replaced when the chunk grows. */
+  values: Float64Array
+  bucketIds: Uint16Array
   size = 0
   #sum = 0
   #isSumKnown = true
@@ -27,6 +28,15 @@ export class WindowChunk {
       this.#isSumKnown = true
     }
     return this.#sum
+  }
+
+  /** Makes room for `capacity` samples, those it has included. */
+  grow(capacity: number): void {
+    const { values, bucketIds } = this
+    this.values = new Float64Array(capacity)
+    this.bucketIds = new Uint16Array(capacity)
+    this.values.set(values)
+    this.bucketIds.set(bucketIds)
   }
 
   /** To be called after writing entries up to `endIndex`. */

@@ -6,6 +6,8 @@ import { CHUNK_SAMPLES_MAX, WindowChunk } from './window-chunk.ts'
 
 export const WINDOW_CAPACITY_DEFAULT = 10_000
 const WINDOW_CAPACITY_MAX = 10_000_000
+/** The first chunk begins with room for so many, and doubles up to CHUNK_SAMPLES_MAX: many series see few samples. */
+const FIRST_CHUNK_SAMPLES = 32
 
 const SINGLE = new SampleBatch(1)
 
@@ -26,8 +28,8 @@ export function checkWindowCapacity(capacity: unknown): number {
 }
 
 /** The last `capacity` finite values; the oldest leaves for each that comes beyond that.
- *  Memory follows use: nothing before the first sample, then chunks of 1,024 samples (10 bytes each) as they are
- *  reached. How many samples each bucket holds is counted at reading: kept up to date with every sample that comes
+ *  Memory follows use: nothing before the first sample, then a chunk that grows from 32 samples (10 bytes each) to
+ *  1,024, then chunks of 1,024 as they are reached. How many samples each bucket holds is counted at reading: kept up to date with every sample that comes
  *  and goes, it would double the cost of draining, to save a reader 15 µs. One thread owns a window. */
 export class Window {
   readonly capacity: number
@@ -83,14 +85,24 @@ export class Window {
   #chunkToWrite(): WindowChunk {
     const written = this.#chunks[this.#chunkIndex]
     if (written !== undefined && this.#entryIndex < written.values.length) return written
+    if (written !== undefined && this.#grow(written)) return written
     if (written !== undefined) this.#chunkIndex += 1
     if (this.#chunkIndex * CHUNK_SAMPLES_MAX >= this.capacity) this.#chunkIndex = 0
     this.#entryIndex = 0
     const next = this.#chunks[this.#chunkIndex]
     if (next !== undefined) return next
-    const chunk = new WindowChunk(Math.min(CHUNK_SAMPLES_MAX, this.capacity - this.#size))
+    const samplesMax = this.#chunks.length === 0 ? FIRST_CHUNK_SAMPLES : CHUNK_SAMPLES_MAX
+    const chunk = new WindowChunk(Math.min(samplesMax, this.capacity - this.#size))
     this.#chunks.push(chunk)
     return chunk
+  }
+
+  /** @returns false for a chunk that has its full size: all but the first have it from the start. */
+  #grow(chunk: WindowChunk): boolean {
+    const { length } = chunk.values
+    if (this.#chunkIndex > 0 || length === Math.min(CHUNK_SAMPLES_MAX, this.capacity)) return false
+    chunk.grow(Math.min(2 * length, CHUNK_SAMPLES_MAX, this.capacity))
+    return true
   }
 
   /** Writes samples of the batch from `#entryIndex` on, in place of what a full window holds there. */

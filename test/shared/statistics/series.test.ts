@@ -145,3 +145,40 @@ test('a series without samples holds nothing', () => {
     0, 0, 0, 0, 0,
   ])
 })
+
+test('the last value is that of the latest sample, whichever lane is drained first; ties go to the later drained', () => {
+  const { series } = start('gauge', 1_000, 60_000)
+  series.record(1, 59_990)
+  series.record(2, 59_950)
+  expect([series.last, series.lastTimeMs, series.total]).toEqual([1, 59_990, 2])
+  expect(series.window!.size).toBe(2)
+  series.record(3, 59_960)
+  expect([series.last, series.lastTimeMs]).toEqual([1, 59_990])
+  expect(series.window!.size).toBe(3)
+  expect(series.last).toBe(1)
+  series.record(4, 59_990)
+  expect(series.last).toBe(4)
+  for (let count = 0; count < 500; count += 1) series.record(5, 59_980)
+  expect([series.last, series.total]).toEqual([4, 504])
+})
+
+test('a sample after weeks of silence is the latest, though its wrapped time looks older', () => {
+  for (const firstMs of [0, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1]) {
+    for (const gapMs of [2 ** 31 - 1, 2 ** 31 + 1, 2 ** 32 - 6_000]) {
+      const { clock, series, record } = start('gauge', 10, firstMs)
+      record(1)
+      expect([series.last, series.lastTimeMs]).toEqual([1, firstMs])
+      clock.advance(gapMs)
+      record(2)
+      expect([series.last, series.lastTimeMs]).toEqual([2, firstMs + gapMs])
+    }
+  }
+})
+
+test('a series with one sample is small, also after it was read', () => {
+  const { series, record } = start('latency', 10_000)
+  record(1)
+  expect(series.bytes).toBeLessThan(200)
+  expect(series.window!.size).toBe(1)
+  expect(series.bytes).toBeLessThan(1_000)
+})

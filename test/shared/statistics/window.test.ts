@@ -71,9 +71,13 @@ test('batches of any sizes leave the same window as single values', () => {
 test('memory follows use: nothing before the first sample, half for half full, and no more once full', () => {
   const window = new Window({ capacity: 10_000 })
   expect(window.bytes).toBe(0)
-  fillWindow(window, 1)
-  expect(window.bytes).toBeLessThanOrEqual(11_000)
-  fillWindow(window, 4_999)
+  let size = 0
+  for (const capacity of [32, 64, 128, 256, 512, 1_024]) {
+    for (; size < capacity; size += 1) window.push(size)
+    expect(window.bytes).toBe(10 * capacity)
+  }
+  expect(summarizeWindows([window], [0, 0.5, 1])).toMatchObject({ count: 1_024, quantiles: [0, 511, 1_023] })
+  fillWindow(window, 5_000 - size)
   const halfBytes = window.bytes
   fillWindow(window, 5_000)
   const fullBytes = window.bytes
