@@ -13,7 +13,7 @@ import {
 } from '../shared/share.ts'
 import { ControlClient } from './control-client.ts'
 import { Recorder } from './recorder.ts'
-import { type FlushOptions, type FlushResult, flushTimeoutMs, ThreadTelemetry } from './thread-telemetry.ts'
+import { type FlushResult, ThreadTelemetry } from './thread-telemetry.ts'
 
 const BOOT_POLL_MS = 5
 
@@ -26,7 +26,6 @@ export interface AttachOptions {
 /** The same metric API as on the creating thread. The same metric and labels on several threads are one series. */
 export class AttachedTelemetry extends ThreadTelemetry {
   readonly #onClose: () => void
-  #closed: Promise<FlushResult> | undefined
 
   /** @internal Use `attachTelemetry`. */
   constructor(share: TelemetryShare, publishEvery: number, onClose: () => void) {
@@ -68,18 +67,8 @@ export class AttachedTelemetry extends ThreadTelemetry {
     this.recorder.publish()
   }
 
-  /** Hands over what is left, and gives this thread's lane back. Idempotent; rejects for nothing but a time-out that is none (OFFLOOP_OPTION). A thread that ends by
-   *  itself does this without being asked; a terminated one leaves what it has published. */
-  close(options?: FlushOptions): Promise<FlushResult> {
-    try {
-      this.#closed ??= this.#close(flushTimeoutMs(options))
-      return this.#closed
-    } catch (error) {
-      return Promise.reject(error)
-    }
-  }
-
-  async #close(timeoutMs: number): Promise<FlushResult> {
+  /** @internal */
+  protected override async end(timeoutMs: number): Promise<FlushResult> {
     this.#onClose()
     this.recorder.publish()
     const result = await this.flush({ timeoutMs })
@@ -95,7 +84,7 @@ export class AttachedTelemetry extends ThreadTelemetry {
     this.control.close(new TelemetryError('OFFLOOP_CLOSED', { fix: 'ask before the telemetry is closed' }))
     const { dropped, pending } = this.recorder.backlog
     const lost = dropped + pending
-    this.#closed ??= Promise.resolve({ ok: lost === 0, lost, timedOut: false })
+    this.closed ??= Promise.resolve({ ok: lost === 0, lost, timedOut: false })
   }
 }
 

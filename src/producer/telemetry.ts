@@ -18,7 +18,7 @@ import { BusReader, type Listener } from './bus-reader.ts'
 import { ControlClient } from './control-client.ts'
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts'
 import { Recorder } from './recorder.ts'
-import { type FlushOptions, type FlushResult, flushTimeoutMs, ThreadTelemetry } from './thread-telemetry.ts'
+import { type FlushOptions, type FlushResult, ThreadTelemetry } from './thread-telemetry.ts'
 import { UserPublish } from './user-publish.ts'
 
 /** How the telemetry itself is doing. */
@@ -46,7 +46,6 @@ export class Telemetry extends ThreadTelemetry {
   #nextSloId = 0
   #bus: BusReader | undefined
   #ready: Promise<void> | undefined
-  #closed: Promise<FlushResult> | undefined
   #downCause: string | undefined
   #listenerErrors = 0
 
@@ -91,7 +90,7 @@ export class Telemetry extends ThreadTelemetry {
   get status(): TelemetryStatus {
     const isRunning = this.#aggregatorState === AggregatorState.running
     return {
-      aggregator: this.#closed
+      aggregator: this.closed
         ? 'closed'
         : this.#downCause !== undefined
           ? 'down'
@@ -172,22 +171,12 @@ export class Telemetry extends ThreadTelemetry {
     return this.#share
   }
 
-  /** Hands over what is left, ends the aggregator, and lets the process exit. Idempotent; rejects for nothing but a time-out that is none (OFFLOOP_OPTION). What is
-   *  recorded afterwards is counted in `recordedAfterClose`, and goes nowhere. */
-  close(options?: FlushOptions): Promise<FlushResult> {
-    try {
-      this.#closed ??= this.#close(flushTimeoutMs(options))
-      return this.#closed
-    } catch (error) {
-      return Promise.reject(error)
-    }
-  }
-
   override flush(options?: FlushOptions): Promise<FlushResult> {
-    return this.#closed ?? super.flush(options)
+    return this.closed ?? super.flush(options)
   }
 
-  async #close(timeoutMs: number): Promise<FlushResult> {
+  /** @internal */
+  protected override async end(timeoutMs: number): Promise<FlushResult> {
     this.recorder.close()
     Atomics.store(new Int32Array(this.#share.control), ControlWord.closed, 1)
     const result = await this.resultOf(this.control.call(remote => remote.close(), { timeoutMs }))
@@ -229,7 +218,7 @@ export class Telemetry extends ThreadTelemetry {
   }
 
   #throwIfClosed(): void {
-    if (this.#closed !== undefined)
+    if (this.closed !== undefined)
       throw new TelemetryError('OFFLOOP_CLOSED', { fix: 'do this before close()' })
   }
 

@@ -27,7 +27,7 @@ export interface FlushOptions {
 const FLUSH_TIMEOUT_MS = 5_000
 
 /** @throws TelemetryError OFFLOOP_OPTION */
-export function flushTimeoutMs(options: FlushOptions | undefined): number {
+function flushTimeoutMs(options: FlushOptions | undefined): number {
   const timeoutMs = options?.timeoutMs ?? FLUSH_TIMEOUT_MS
   if (typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= TIMER_DELAY_MS_MAX) return timeoutMs
   const fix = `give milliseconds from 1 to ${TIMER_DELAY_MS_MAX}`
@@ -40,6 +40,9 @@ export abstract class ThreadTelemetry {
   protected readonly recorder: Recorder
   /** @internal */
   protected readonly control: ControlClient
+  /** Set once closing has begun.
+   *  @internal */
+  protected closed: Promise<FlushResult> | undefined
 
   /** @internal */
   constructor(recorder: Recorder, control: ControlClient) {
@@ -111,6 +114,23 @@ export abstract class ThreadTelemetry {
     const timeoutMs = flushTimeoutMs(options)
     return await this.resultOf(this.control.call(remote => remote.flush(), { timeoutMs }))
   }
+
+  /** Hands over what is left, and ends this thread's part. On the thread that created the telemetry it checks every SLO
+   *  once more, ends the aggregator and lets the process exit; on an attached thread it gives the lane back, which a
+   *  thread that ends by itself does without being asked. Idempotent. What is recorded afterwards is counted in
+   *  `recordedAfterClose`, and goes nowhere. Rejects for nothing but a time-out that is none (OFFLOOP_OPTION). */
+  close(options?: FlushOptions): Promise<FlushResult> {
+    try {
+      this.closed ??= this.end(flushTimeoutMs(options))
+      return this.closed
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** What closing does on this thread.
+   *  @internal */
+  protected abstract end(timeoutMs: number): Promise<FlushResult>
 
   /** @internal */
   protected async resultOf(answer: Promise<{ readonly lost: number }>): Promise<FlushResult> {
