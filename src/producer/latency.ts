@@ -44,8 +44,10 @@ export class Latency {
   /** Ends a measurement and records its duration. A handle that is stale, already ended, of another metric or of
    *  another thread is counted and ignored. */
   markEnd(mark: number): void {
-    const elapsedNs = this.#marks.end(this.#entryId, mark)
-    if (elapsedNs >= 0) this.#lane.push(this.#entryId, elapsedNs * this.#unitsPerNs)
+    const { staged } = this.#lane
+    if (!this.#marks.end(this.#entryId, mark, staged)) return
+    staged[0] = staged[0]! * this.#unitsPerNs
+    this.#lane.pushStaged(this.#entryId)
   }
 
   /** Runs `work` and records how long it took, also when it throws.

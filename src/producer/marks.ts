@@ -61,8 +61,9 @@ export class Marks {
   }
 
   /** Ends a mark. The clock is read first.
-   *  @returns nanoseconds since it began, or -1 for a handle that is not open or not this owner's. */
-  end(owner: number, handle: number): number {
+   *  @param elapsedNs takes the nanoseconds since it began
+   *  @returns false for a handle that is not open or not this owner's. */
+  end(owner: number, handle: number, elapsedNs: Float64Array): boolean {
     this.#elapsedNs[0] = readClockNs()
     if (typeof handle !== 'number') return this.#reject()
     const slot = handle & this.#slotMask
@@ -70,7 +71,8 @@ export class Marks {
     this.#owners[slot] = NO_OWNER
     this.#free[this.#freeCount++] = slot
     this.#elapsedNs[0] = BigInt.asIntN(64, this.#elapsedNs[0]! - this.#startsNs[slot]!)
-    return this.#elapsedWords[0]! + this.#elapsedWords[1]! * 4_294_967_296
+    elapsedNs[0] = this.#elapsedWords[0]! + this.#elapsedWords[1]! * 4_294_967_296
+    return true
   }
 
   /** The series a handle belongs to, or 0 when the handle is not open. */
@@ -85,9 +87,9 @@ export class Marks {
     this.#reject()
   }
 
-  #reject(): -1 {
+  #reject(): false {
     this.#words[LaneWord.marksRejected]!++
-    return -1
+    return false
   }
 
   /** A slot that was never used, or else the next in turn: marks that are ended come back to the free list, so it is

@@ -23,6 +23,12 @@ beforeEach(() => {
   nowNs = 5_000n
 })
 
+/** Nanoseconds of the mark that ended, or -1 for a handle that was refused. */
+function endedNs(marks: InstanceType<typeof Marks>, owner: number, handle: number): number {
+  const elapsedNs = new Float64Array(1)
+  return marks.end(owner, handle, elapsedNs) ? elapsedNs[0]! : -1
+}
+
 function createMarks(capacity = 16, laneId = 0) {
   const lane = createLane({ capacity: 16, laneId, threadId: 1 })
   return { lane, marks: new Marks(lane, capacity) }
@@ -39,7 +45,7 @@ test('handles are small integers, whatever the lane, the capacity and the number
       for (let count = 0; count < 100; count++) {
         const handle = marks.start(OWNER)
         expect(Number.isInteger(handle) && handle >= 0 && handle <= HANDLE_MAX).toBe(true)
-        if (count % 2 === 0) marks.end(OWNER, handle)
+        if (count % 2 === 0) endedNs(marks, OWNER, handle)
       }
     }),
     { numRuns: 30 },
@@ -53,7 +59,7 @@ describe('a mark measures from its start to its end', () => {
       const { marks } = createMarks()
       const handle = marks.start(OWNER)
       nowNs += durationNs
-      expect(marks.end(OWNER, handle)).toBe(Number(durationNs))
+      expect(endedNs(marks, OWNER, handle)).toBe(Number(durationNs))
     },
   )
 
@@ -62,7 +68,7 @@ describe('a mark measures from its start to its end', () => {
     const { marks } = createMarks()
     const handle = marks.start(OWNER)
     nowNs += 9n
-    expect(marks.end(OWNER, handle)).toBe(9)
+    expect(endedNs(marks, OWNER, handle)).toBe(9)
   })
 
   test('nested ones of one series do not disturb each other', () => {
@@ -71,9 +77,9 @@ describe('a mark measures from its start to its end', () => {
     nowNs += 100n
     const inner = marks.start(OWNER)
     nowNs += 10n
-    expect(marks.end(OWNER, inner)).toBe(10)
+    expect(endedNs(marks, OWNER, inner)).toBe(10)
     nowNs += 1n
-    expect(marks.end(OWNER, outer)).toBe(111)
+    expect(endedNs(marks, OWNER, outer)).toBe(111)
   })
 
   test('however many are open, in whatever order they end', () => {
@@ -96,7 +102,7 @@ describe('a mark measures from its start to its end', () => {
           } else if (open.length > 0) {
             const [ended] = open.splice(pick % open.length, 1)
             expect(marks.ownerOf(ended!.handle)).toBe(ended!.owner)
-            expect(marks.end(ended!.owner, ended!.handle)).toBe(Number(nowNs - ended!.startNs))
+            expect(endedNs(marks, ended!.owner, ended!.handle)).toBe(Number(nowNs - ended!.startNs))
           }
         }
         expect(counts(lane)).toEqual({ rejected: 0, abandoned: 0 })
@@ -108,10 +114,10 @@ describe('a mark measures from its start to its end', () => {
 
 describe('a handle that is not open is counted and ignored', () => {
   const cases: [string, (marks: MarksClass, handle: number) => unknown][] = [
-    ['used twice', (marks, handle) => [marks.end(OWNER, handle), handle].at(-1)],
+    ['used twice', (marks, handle) => [endedNs(marks, OWNER, handle), handle].at(-1)],
     [
       'stale, its place taken anew',
-      (marks, handle) => [marks.end(OWNER, handle), marks.start(OWNER), handle].at(-1),
+      (marks, handle) => [endedNs(marks, OWNER, handle), marks.start(OWNER), handle].at(-1),
     ],
     ['of another metric', marks => marks.start(OTHER_OWNER)],
     ['never given out', (_, handle) => handle + 1],
@@ -133,7 +139,7 @@ describe('a handle that is not open is counted and ignored', () => {
   test.each(cases)('%s', (_, makeHandle) => {
     const { marks, lane } = createMarks()
     const handle = makeHandle(marks, marks.start(OWNER)) as number
-    expect(marks.end(OWNER, handle)).toBe(-1)
+    expect(endedNs(marks, OWNER, handle)).toBe(-1)
     expect(counts(lane)).toEqual({ rejected: 1, abandoned: 0 })
   })
 
@@ -142,7 +148,7 @@ describe('a handle that is not open is counted and ignored', () => {
     for (let count = 0; count < 16; count++) {
       const foreign = there.marks.start(OWNER)
       here.marks.start(OWNER)
-      expect(here.marks.end(OWNER, foreign)).toBe(-1)
+      expect(endedNs(here.marks, OWNER, foreign)).toBe(-1)
     }
     expect(counts(here.lane)).toEqual({ rejected: 16, abandoned: 0 })
   })
@@ -151,8 +157,8 @@ describe('a handle that is not open is counted and ignored', () => {
     const { marks } = createMarks(2)
     const [one, two] = [marks.start(OWNER), marks.start(OTHER_OWNER)]
     nowNs += 7n
-    for (const handle of [-1, one + 1_000, Number.NaN, two]) marks.end(OWNER, handle)
-    expect([marks.end(OWNER, one), marks.end(OTHER_OWNER, two)]).toEqual([7, 7])
+    for (const handle of [-1, one + 1_000, Number.NaN, two]) endedNs(marks, OWNER, handle)
+    expect([endedNs(marks, OWNER, one), endedNs(marks, OTHER_OWNER, two)]).toEqual([7, 7])
   })
 
   test('has no owner', () => {
@@ -160,7 +166,7 @@ describe('a handle that is not open is counted and ignored', () => {
     const handle = marks.start(OWNER)
     const owned = [OWNER, OTHER_OWNER]
     expect(marks.ownerOf(handle)).toBe(OWNER)
-    marks.end(OWNER, handle)
+    endedNs(marks, OWNER, handle)
     for (const not of [handle, handle + 16, -1, 0.5, Number.NaN, '1', undefined, 3n, Symbol('s')]) {
       expect(owned).not.toContain(marks.ownerOf(not as number))
     }
@@ -175,8 +181,8 @@ describe('marks that are never ended', () => {
     const next = marks.start(OWNER)
     nowNs += 3n
     expect(counts(lane)).toEqual({ rejected: 0, abandoned: 1 })
-    expect(marks.end(OWNER, next)).toBe(3)
-    expect(first.filter(handle => marks.end(OWNER, handle) === -1)).toEqual([first[0]])
+    expect(endedNs(marks, OWNER, next)).toBe(3)
+    expect(first.filter(handle => endedNs(marks, OWNER, handle) === -1)).toEqual([first[0]])
   })
 
   test('leave every new mark working, for ever', () => {
@@ -185,7 +191,7 @@ describe('marks that are never ended', () => {
       marks.start(OTHER_OWNER)
       const handle = marks.start(OWNER)
       nowNs += 1n
-      expect(marks.end(OWNER, handle)).toBe(1)
+      expect(endedNs(marks, OWNER, handle)).toBe(1)
     }
     expect(counts(lane)).toEqual({ rejected: 0, abandoned: 1_000 - 3 })
   })
@@ -193,7 +199,7 @@ describe('marks that are never ended', () => {
   test('do not come back as places given out twice', () => {
     const { marks } = createMarks(4)
     const abandoned = Array.from({ length: 12 }, () => marks.start(OWNER))
-    for (const handle of abandoned) marks.end(OWNER, handle)
+    for (const handle of abandoned) endedNs(marks, OWNER, handle)
     expect(new Set(Array.from({ length: 4 }, () => marks.start(OWNER) % 4)).size).toBe(4)
   })
 })
@@ -201,11 +207,11 @@ describe('marks that are never ended', () => {
 test('a stale handle is not taken for a new one of the same place, 10,000 uses later', () => {
   const { marks, lane } = createMarks(2)
   const stale = marks.start(OWNER)
-  marks.end(OWNER, stale)
+  endedNs(marks, OWNER, stale)
   for (let use = 0; use < 10_000; use++) {
     const handle = marks.start(OWNER)
-    if (handle === stale || marks.end(OWNER, stale) !== -1) expect.unreachable('a generation came again')
-    marks.end(OWNER, handle)
+    if (handle === stale || endedNs(marks, OWNER, stale) !== -1) expect.unreachable('a generation came again')
+    endedNs(marks, OWNER, handle)
   }
   expect(counts(lane).rejected).toBe(10_000)
 })
@@ -214,7 +220,7 @@ test('generations run over without leaving the small integers', () => {
   const { marks, lane } = createMarks(65_536, 0)
   for (let use = 0; use < 2 ** 14 + 10; use++) {
     const handle = marks.start(OWNER)
-    if (handle > HANDLE_MAX || marks.end(OWNER, handle) !== 0) expect.unreachable(`use ${use}`)
+    if (handle > HANDLE_MAX || endedNs(marks, OWNER, handle) !== 0) expect.unreachable(`use ${use}`)
   }
   expect(counts(lane)).toEqual({ rejected: 0, abandoned: 0 })
 })
