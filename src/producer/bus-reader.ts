@@ -29,6 +29,13 @@ export class BusReader {
    *  @throws TelemetryError OFFLOOP_TOPIC */
   on<T extends Topic>(topic: T, listener: Listener<T>): () => void {
     checkTopic(topic)
+    if (typeof listener !== 'function') {
+      throw new TelemetryError('OFFLOOP_OPTION', {
+        at: `on('${topic}')`,
+        got: listener,
+        fix: 'give a function',
+      })
+    }
     const listeners = this.#listeners.get(topic) ?? new Set()
     this.#listeners.set(topic, listeners)
     // A listener added twice is called twice, and taken back one at a time.

@@ -1,9 +1,9 @@
 /** Options of createTelemetry: their meaning, defaults, and what is wrong with those given. Creating thread. */
 import { TelemetryError } from '../shared/errors.ts'
+import { checkKnownKeys } from '../shared/known-keys.ts'
 import { checkLaneCapacity, LANE_CAPACITY_DEFAULT } from '../shared/memory/lane-layout.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
 import { definitionError, resolveSLO } from '../shared/slo/definition-check.ts'
-import { closestName } from '../shared/statistics/closest-name.ts'
 import { checkWindowCapacity, WINDOW_CAPACITY_DEFAULT } from '../shared/statistics/window.ts'
 import { TIMER_DELAY_MS_MAX } from '../shared/timers.ts'
 import type { Publish } from '../shared/topics.ts'
@@ -52,7 +52,7 @@ export function resolveOptions(options: TelemetryOptions): ResolvedOptions {
     })
   }
   const resolved: ResolvedOptions = { ...DEFAULTS, ...withoutUndefined(options) }
-  for (const name of Object.keys(resolved)) if (!Object.hasOwn(CHECKS, name)) throw unknownOption(name)
+  checkKnownKeys(resolved, Object.keys(CHECKS))
   for (const [name, check] of Object.entries(CHECKS)) check(resolved[name as keyof TelemetryOptions], name)
   return resolved
 }
@@ -141,13 +141,4 @@ function withoutUndefined(options: TelemetryOptions): TelemetryOptions {
   return Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   ) as unknown as TelemetryOptions
-}
-
-function unknownOption(name: string): TelemetryError {
-  const closest = closestName(name, Object.keys(CHECKS))
-  const fix =
-    closest === undefined
-      ? `remove it, or use one of ${Object.keys(CHECKS).join(', ')}`
-      : `did you mean "${closest}"?`
-  return new TelemetryError('OFFLOOP_OPTION', { at: name, fix })
 }

@@ -1,6 +1,7 @@
 /** A query in the one form it is asked in: what cannot even be asked is refused here, the rest the aggregator judges. */
 import type { QueryOptions } from '../shared/control-api.ts'
 import { TelemetryError } from '../shared/errors.ts'
+import { checkKnownKeys } from '../shared/known-keys.ts'
 import { labelTextsOf } from '../shared/labels.ts'
 
 export interface Question {
@@ -19,6 +20,7 @@ export function questionOf(metric: unknown, options: unknown): Question {
     const fix = "give an object such as { labels: { route: '/users' }, window: '1m' }, or nothing"
     throw new TelemetryError('OFFLOOP_OPTION', { at: 'query options', got: options, fix })
   }
+  checkKnownKeys(options, ['labels', 'window'], 'query.')
   const { labels: givenLabels, window } = options as QueryOptions
   if (window !== undefined && typeof window !== 'string') {
     throw new TelemetryError('OFFLOOP_TIME_WINDOW', {

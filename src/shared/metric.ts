@@ -1,5 +1,6 @@
 /** What a metric is: kind, unit, label names, and the rules its description keeps. */
 import { TelemetryError } from './errors.ts'
+import { checkKnownKeys } from './known-keys.ts'
 
 export type MetricKind = 'latency' | 'gauge' | 'counter'
 
@@ -60,6 +61,7 @@ export function describeMetric(
       fix: "give options as an object, for example { unit: 'ms' }",
     })
   }
+  checkKnownKeys(options, ['unit', 'help', 'labelNames'], `${name}.`)
   if (typeof kind !== 'string' || !Object.hasOwn(DEFAULT_UNITS, kind)) {
     throw new TelemetryError('OFFLOOP_OPTION', {
       at: `${name}.kind`,
