@@ -131,7 +131,8 @@ export class LaneReader {
   }
 
   /** The lease holds, or holds again: the thread lives. */
-  renew(): void {
+  renew(nowMs: number): void {
+    this.#aliveAtMs = nowMs
     this.#retiredAtMs = undefined
     Atomics.store(this.#directory.words, RETIRED_WORD, 0)
     Atomics.store(this.#lane.words, LaneWord.lease, Lease.adopted)

@@ -57,9 +57,11 @@ export class LaneSet {
   adopt(announcement: LaneAnnouncement, nowMs: number): void {
     try {
       const lane = new LaneReader(announcement, this.#registry, nowMs, this.#listeners)
-      if (this.#lanes.has(lane.laneId)) return
-      this.#lanes.set(lane.laneId, lane)
-      lane.renew()
+      const known = this.#lanes.get(lane.laneId)
+      if (known === undefined) this.#lanes.set(lane.laneId, lane)
+      // Announcing is a sign of life: a lane that was given notice of is kept.
+      const kept = known ?? lane
+      kept.renew(nowMs)
     } catch (error) {
       this.#onBroken(undefined, error)
     }
@@ -93,7 +95,7 @@ export class LaneSet {
   #renewOrRetire(lane: LaneReader, nowMs: number): void {
     const { retiredAtMs } = lane
     if (lane.silentMs(nowMs) <= LEASE_MS) {
-      if (retiredAtMs !== undefined) lane.renew()
+      if (retiredAtMs !== undefined) lane.renew(nowMs)
     } else if (retiredAtMs === undefined) lane.retire(nowMs)
     else if (nowMs - retiredAtMs > NOTICE_MS) this.#release(lane)
   }

@@ -156,7 +156,7 @@ describe('a reader that takes over where another stopped', () => {
     pair.reader.retire(0)
     expect(pair.lane.words[LaneWord.lease]).toBe(Lease.retired)
     const next = pair.newReader()
-    next.renew()
+    next.renew(0)
     expect(pair.lane.words[LaneWord.lease]).toBe(Lease.adopted)
     expect([next.drainedCount, next.droppedCount, next.pendingCount]).toEqual([16, 4, 0])
   })
@@ -167,7 +167,7 @@ test('notice is given where lane and counters look for it, and taken back in bot
   const noticed = () => [lane.words[LaneWord.lease], directory.words[RETIRED_WORD], reader.retiredAtMs]
   reader.retire(7)
   expect(noticed()).toEqual([Lease.retired, 1, 7])
-  reader.renew()
+  reader.renew(9)
   expect(noticed()).toEqual([Lease.adopted, 0, undefined])
 })
 

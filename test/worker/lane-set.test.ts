@@ -179,6 +179,17 @@ describe('the lease', () => {
     expect(registry.metric('hits')?.series([]).total).toBe(1_001)
   })
 
+  test('given notice of is kept when the thread announces it again and records nothing yet', () => {
+    const { passMs, released, recorder, registry } = leased()
+    const echo = recorder.latency('echo')
+    passMs(LEASE_MS + NOTICE_MS / 2, { isThreadAlive: false })
+    recorder.publish()
+    passMs(NOTICE_MS * 2, { isThreadAlive: false })
+    echo.record(1)
+    passMs(200, { isThreadAlive: false })
+    expect([released, registry.metric('echo')?.series([]).total]).toEqual([[], 1])
+  })
+
   test('given notice of is kept when the thread counts in the last moment', () => {
     const { passMs, released, recorder, registry } = leased()
     const hits = recorder.counter('hits')
