@@ -1,11 +1,14 @@
 /** The command line of the bench: which questions, how many rounds, which output, and what `--help` says. Pure. */
 import { parseArgs } from 'node:util'
+import type { Question } from './core/question.ts'
 
 export interface BenchOptions {
   /** Names of questions, none twice. */
   readonly questions: readonly string[]
   readonly roundCount: number
   readonly json: boolean
+  /** Where the JSON is written to as well. */
+  readonly out: string | undefined
 }
 
 /** An argument that cannot be used. The message is for the person who typed it. */
@@ -13,27 +16,34 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-interface KnownQuestion {
-  readonly name: string
-  readonly asks: string
-}
+type KnownQuestion = Pick<Question, 'name' | 'asks' | 'group'>
+
+const GROUPS = ['cost', 'load'] as const
 
 const ROUND_COUNT_DEFAULT = 9
 const ROUND_COUNT_MAX = 1_000
 
 export function helpOf(known: readonly KnownQuestion[]): string {
   const nameLength = Math.max(...known.map(({ name }) => name.length))
-  const lines = known.map(({ name, asks }) => `  ${name.padEnd(nameLength)}  ${asks}\n`)
+  const linesOf = (group: Question['group']) =>
+    known
+      .filter(question => question.group === group)
+      .map(({ name, asks }) => `  ${name.padEnd(nameLength)}  ${asks}\n`)
+      .join('')
   return `offloop bench: what it costs, beside the alternatives, in one run.
 
 Usage: npm run bench -- [question …] [options]        or, once built: node build/bench/main.js [question …] [options]
 
-Questions (default: all):
-${lines.join('')}
+Questions of what one operation costs (asked by default; a few minutes in all):
+${linesOf('cost')}
+Questions of what a program under load feels (npm run bench:load; half an hour in all, at the default rounds):
+${linesOf('load')}
 Options:
+  --group <g>    all questions of one group: cost or load
   --rounds <n>   rounds in which every candidate is measured, 1 to ${ROUND_COUNT_MAX} (default ${ROUND_COUNT_DEFAULT})
   --json         one JSON object on standard output, with the figures of each round
                  (npm run --silent bench -- --json, so that npm adds no lines of its own)
+  --out <file>   writes that JSON to a file, beside the tables
   --help         this text
 
 Each figure is the median of the rounds, with the range of their middle half. Ratios are paired within the rounds.
@@ -55,10 +65,14 @@ export function readOptions(args: readonly string[], known: readonly KnownQuesti
   if (unknown !== undefined) {
     throw new UsageError(`There is no question ${JSON.stringify(unknown)}: choose from ${names.join(', ')}`)
   }
+  const group = groupOf(values.group)
+  const ofGroup = known.filter(question => question.group === (group ?? 'cost')).map(({ name }) => name)
+  const asked = [...(group === undefined && positionals.length > 0 ? [] : ofGroup), ...positionals]
   return {
-    questions: positionals.length === 0 ? names : [...new Set(positionals)],
+    questions: [...new Set(asked)],
     roundCount: roundCountOf(values.rounds),
     json: values.json,
+    out: values.out,
   }
 }
 
@@ -69,7 +83,9 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         rounds: { type: 'string', default: String(ROUND_COUNT_DEFAULT) },
+        group: { type: 'string' },
         json: { type: 'boolean', default: false },
+        out: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
@@ -78,6 +94,12 @@ function parse(args: readonly string[]) {
     const [firstSentence = ''] = (error as Error).message.split(/\. |\n/)
     throw new UsageError(firstSentence.replace(/\.$/, ''))
   }
+}
+
+function groupOf(text: string | undefined): Question['group'] | undefined {
+  const group = GROUPS.find(one => one === text)
+  if (group !== undefined || text === undefined) return group
+  throw new UsageError(`--group ${JSON.stringify(text)}: choose from ${GROUPS.join(', ')}`)
 }
 
 function roundCountOf(text: string): number {

@@ -17,12 +17,21 @@ const SCALES: Readonly<Record<Unit, readonly Scale[]>> = {
     { factor: 1, text: 'ms' },
     { factor: 1e-3, text: 'µs' },
   ],
-  bytes: [{ factor: 1, text: 'B' }],
+  bytes: [
+    { factor: 1e6, text: 'MB' },
+    { factor: 1e3, text: 'kB' },
+    { factor: 1, text: 'B' },
+  ],
   'samples/s': [
     { factor: 1e6, text: 'M/s' },
     { factor: 1e3, text: 'k/s' },
     { factor: 1, text: '/s' },
   ],
+  'requests/s': [
+    { factor: 1e3, text: 'k/s' },
+    { factor: 1, text: '/s' },
+  ],
+  percent: [{ factor: 1, text: '%' }],
 }
 
 /** From here on a fraction is easier read as 1/n. */

@@ -13,7 +13,7 @@ export interface Candidate {
   run(): unknown
 }
 
-export type Unit = 'ns' | 'ms' | 'bytes' | 'samples/s'
+export type Unit = 'ns' | 'ms' | 'bytes' | 'samples/s' | 'requests/s' | 'percent'
 
 /** What is to be reached: by the figure itself, or by the subject's ratio to it. */
 export interface Goal {
@@ -28,6 +28,16 @@ export interface Row {
   /** One for each round. */
   readonly figures: readonly number[]
   readonly goal?: Goal | undefined
+  /** Where on the horizontal axis this row lies, when the table is a curve; rows of one `line` are joined. */
+  readonly at?: number | undefined
+  readonly line?: string | undefined
+}
+
+/** A table whose rows are also points of a curve. */
+export interface Curve {
+  /** What the horizontal axis shows. */
+  readonly x: string
+  readonly scale: 'linear' | 'log'
 }
 
 /** Something that has to hold for the figures to mean anything. */
@@ -38,15 +48,26 @@ export interface Check {
 }
 
 export interface Findings {
+  /** What of the question this answers, where it has several answers, each in its own unit. */
+  readonly part?: string | undefined
   readonly unit: Unit
+  readonly curve?: Curve | undefined
   /** What the others are compared with: `subject / row` is each row's ratio. Without it there are no ratios. */
   readonly subject?: Row | undefined
   readonly rows: readonly Row[]
   readonly checks: readonly Check[]
 }
 
+/** Takes one figure of a candidate: nanoseconds, or bytes of heap, per operation. */
+export interface Meter {
+  measure(candidate: Candidate): Promise<number>
+  /** Operations that the candidate has done, since the start. */
+  operationCountOf(candidate: Candidate): number
+}
+
 export interface QuestionContext {
   readonly roundCount: number
+  readonly meter: Meter
   /** To be called after each round, the warm-up included. */
   readonly onRound: () => void
 }
@@ -54,7 +75,11 @@ export interface QuestionContext {
 export interface Question {
   readonly name: string
   readonly asks: string
+  /** `cost`: what one operation takes, in seconds of measuring. `load`: what a program under load feels, in minutes. */
+  readonly group: 'cost' | 'load'
+  /** Whether the candidates are calls that may leave garbage: then it is measured too, in a second process. */
+  readonly measuresAllocation?: boolean
   /** Flags of Node that the question needs. */
   readonly execArgv?: readonly string[]
-  answer(context: QuestionContext): Promise<Findings>
+  answer(context: QuestionContext): Promise<Findings | readonly Findings[]>
 }

@@ -1,5 +1,6 @@
 /** Judges what was found: medians, spreads, ratios, and whether the goals are reached. Pure. */
-import type { Check, Findings, Goal, Row, Unit } from './question.ts'
+import type { Machine } from '../machine.ts'
+import type { Check, Curve, Findings, Goal, Question, Row, Unit } from './question.ts'
 import { pairedRatios, type Spread, spreadOf } from './spread.ts'
 
 export interface JudgedGoal extends Goal {
@@ -13,6 +14,10 @@ export interface RowReport {
   /** Subject / this, paired within the rounds. Undefined for the subject, and where there is none. */
   readonly ratio: Spread | undefined
   readonly goal: JudgedGoal | undefined
+  /** Bytes of heap that a call leaves behind; undefined where that was not measured. */
+  readonly allocatedBytes: number | undefined
+  readonly at: number | undefined
+  readonly line: string | undefined
   readonly rounds: readonly number[]
 }
 
@@ -22,27 +27,52 @@ export interface CheckReport extends Check {
 
 export interface QuestionReport {
   readonly name: string
+  readonly group: Question['group']
   readonly asks: string
+  readonly part: string | undefined
   readonly unit: Unit
+  readonly curve: Curve | undefined
   readonly candidates: readonly RowReport[]
   readonly checks: readonly CheckReport[]
 }
 
+/** What `--json` prints, and what the report in docs/benchmarks.md is made from. */
+export interface BenchResult {
+  /** UTC, `YYYY-MM-DD`. */
+  readonly date: string
+  readonly machine: Machine
+  readonly roundCount: number
+  readonly questions: readonly QuestionReport[]
+}
+
+/** @param allocation what the same question found of its rows' garbage, in bytes per operation */
 export function reportOf(
-  { name, asks }: { readonly name: string; readonly asks: string },
-  { unit, subject, rows, checks }: Findings,
+  { name, group, asks }: Pick<Question, 'name' | 'group' | 'asks'>,
+  { part, unit, curve, subject, rows, checks }: Findings,
+  allocation?: Findings,
 ): QuestionReport {
   const all = subject === undefined ? rows : [subject, ...rows]
   return {
     name,
+    group,
     asks,
+    part,
     unit,
-    candidates: all.map(row => judgeRow(row, subject)),
+    curve,
+    candidates: all.map(row => judgeRow(row, subject, bytesOf(row, allocation))),
     checks: checks.map(check => ({ ...check, holds: check.actual === check.expected })),
   }
 }
 
-function judgeRow(row: Row, subject: Row | undefined): RowReport {
+/** Bytes cannot be below zero: what the heap shrank by was someone else's. */
+function bytesOf({ name }: Row, allocation: Findings | undefined): number | undefined {
+  if (allocation === undefined) return undefined
+  const { subject, rows } = allocation
+  const row = [subject, ...rows].find(one => one?.name === name)
+  return row && Math.max(0, Math.min(...row.figures))
+}
+
+function judgeRow(row: Row, subject: Row | undefined, allocatedBytes: number | undefined): RowReport {
   const isSubject = row === subject
   const figure = spreadOf(row.figures)
   const ratio =
@@ -53,6 +83,9 @@ function judgeRow(row: Row, subject: Row | undefined): RowReport {
     figure,
     ratio,
     goal: judgeGoal(row, figure, ratio),
+    allocatedBytes,
+    at: row.at,
+    line: row.line,
     rounds: row.figures,
   }
 }

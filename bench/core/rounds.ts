@@ -3,18 +3,16 @@ import type { Candidate, QuestionContext } from './question.ts'
 
 /** Measures all candidates once to warm up, which is not kept, and then in each round. The order turns from round to
  *  round, so that none always comes after the same other.
- *  @param measure nanoseconds per operation
  *  @returns each candidate's figures, one for each round */
 export async function measureRounds<C extends Candidate>(
   candidates: readonly C[],
-  measure: (candidate: C) => Promise<number>,
-  { roundCount, onRound }: QuestionContext,
+  { roundCount, onRound, meter }: QuestionContext,
 ): Promise<Map<C, number[]>> {
   const figures = new Map<C, number[]>(candidates.map(candidate => [candidate, []]))
   for (let round = -1; round < roundCount; round += 1) {
     for (let turn = 0; turn < candidates.length; turn += 1) {
       const candidate = candidates[(Math.max(round, 0) + turn) % candidates.length]!
-      const figure = await measure(candidate)
+      const figure = await meter.measure(candidate)
       if (round >= 0) figures.get(candidate)!.push(figure)
     }
     onRound()

@@ -7,18 +7,19 @@ const BOUNDS = { 'at most': '≤', 'at least': '≥' } as const
 
 /** Ends with a line break. Columns without anything in them are left out. */
 export function formatQuestion(report: QuestionReport): string {
-  const { name, asks, unit, candidates, checks } = report
-  const head = ['', 'median', 'p25–p75', 'offloop / it', 'p25–p75', 'goal', '']
+  const { name, asks, part, unit, candidates, checks } = report
+  const head = ['', 'median', 'p25–p75', 'a call leaves', 'offloop / it', 'p25–p75', 'goal', '']
   const lines = layOut([head, ...candidates.map(row => cellsOf(row, unit))])
   const checkLines = checks.map(formatCheck)
-  return `${name}: ${asks}\n${[...lines, ...checkLines].map(line => `  ${line}\n`).join('')}`
+  return `${name}: ${part ?? asks}\n${[...lines, ...checkLines].map(line => `  ${line}\n`).join('')}`
 }
 
-function cellsOf({ name, figure, ratio, goal }: RowReport, unit: Unit): string[] {
+function cellsOf({ name, figure, ratio, goal, allocatedBytes }: RowReport, unit: Unit): string[] {
   return [
     name,
     formatFigure(figure.median, unit),
     formatFigureSpread(figure, unit),
+    allocatedBytes === undefined ? '' : formatFigure(allocatedBytes, 'bytes'),
     ratio === undefined ? '' : formatRatio(ratio.median),
     ratio === undefined ? '' : formatRatioSpread(ratio),
     goal === undefined ? '' : `${BOUNDS[goal.bound]} ${limitOf(goal, unit)}`,

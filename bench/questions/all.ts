@@ -1,5 +1,6 @@
 /** All questions, in the order they are answered. */
 import type { Question } from '../core/question.ts'
+import { LOAD_QUESTIONS } from '../load/all.ts'
 import { allocation } from './allocation.ts'
 import { counter } from './counter.ts'
 import { drain } from './drain.ts'
@@ -18,4 +19,5 @@ export const QUESTIONS: readonly Question[] = [
   percentiles,
   drain,
   startUp,
+  ...LOAD_QUESTIONS,
 ]

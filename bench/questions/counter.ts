@@ -2,7 +2,6 @@
 import { Counter, Registry } from 'prom-client'
 import type { Candidate, Question } from '../core/question.ts'
 import { measureRounds } from '../core/rounds.ts'
-import { Stopwatch } from '../measure.ts'
 import { closeChecked, startTelemetry } from '../setup/live-telemetry.ts'
 import { createMeter } from '../setup/opentelemetry.ts'
 
@@ -17,9 +16,10 @@ const COUNTER_MASK = COUNTER_COUNT - 1
 export const counter: Question = {
   name: 'counter',
   asks: 'what does counting one thing cost?',
+  group: 'cost',
+  measuresAllocation: true,
   async answer(context) {
     const telemetry = await startTelemetry()
-    const stopwatch = new Stopwatch()
     const hits = telemetry.counter('hits', { labelNames: ['instrument'] })
     const handles = counters(index => hits.labels({ instrument: `${index}` }))
 
@@ -35,13 +35,13 @@ export const counter: Question = {
     const plain = createPlainCells()
     const libraries = [createPromClient(), createOpenTelemetry()]
     const candidates = [offloop, plain, ...libraries]
-    const figures = await measureRounds(candidates, one => stopwatch.measure(one), context)
+    const figures = await measureRounds(candidates, context)
     const rowOf = (one: Candidate) => ({ name: one.name, figures: figures.get(one)! })
     return {
       unit: 'ns',
       subject: rowOf(offloop),
       rows: [{ ...rowOf(plain), goal: { of: 'ratio', bound: 'at most', limit: 3 } }, ...libraries.map(rowOf)],
-      checks: await closeChecked(telemetry, 'hits', stopwatch.operationCountOf(offloop)),
+      checks: await closeChecked(telemetry, 'hits', context.meter.operationCountOf(offloop)),
     }
   },
 }

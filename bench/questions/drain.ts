@@ -1,7 +1,6 @@
 /** How many samples a second can the aggregator take in? */
 import type { Candidate, Question, Row } from '../core/question.ts'
 import { measureRounds } from '../core/rounds.ts'
-import { Stopwatch } from '../measure.ts'
 import { createFullLane } from '../setup/full-lane.ts'
 
 const LANE_CAPACITY = 65_536
@@ -12,11 +11,11 @@ const SAMPLES_PER_S_MIN = 40e6
 export const drain: Question = {
   name: 'drain',
   asks: 'how many samples a second does one core drain into windows?',
+  group: 'cost',
   async answer(context) {
-    const stopwatch = new Stopwatch()
     const lanes = SERIES_COUNTS.map(seriesCount => createDrain(seriesCount))
     const drains = lanes.map(lane => lane.candidate)
-    const figures = await measureRounds(drains, one => stopwatch.measure(one), context)
+    const figures = await measureRounds(drains, context)
     return {
       unit: 'samples/s',
       rows: drains.map(
@@ -28,7 +27,7 @@ export const drain: Question = {
       ),
       checks: lanes.map(({ candidate, drainedCount, filledBeforeCount }) => ({
         what: `drained ${candidate.name}`,
-        expected: stopwatch.operationCountOf(candidate) + filledBeforeCount,
+        expected: context.meter.operationCountOf(candidate) + filledBeforeCount,
         actual: drainedCount(),
       })),
     }

@@ -2,7 +2,6 @@
 import { Histogram, Registry } from 'prom-client'
 import type { Candidate, Question } from '../core/question.ts'
 import { measureRounds } from '../core/rounds.ts'
-import { Stopwatch } from '../measure.ts'
 import { INPUT_COUNT, INPUT_MASK, lognormalValues } from '../setup/inputs.ts'
 import { closeChecked, RECORDS_PER_RUN, startTelemetry } from '../setup/live-telemetry.ts'
 import { createMeter } from '../setup/opentelemetry.ts'
@@ -30,9 +29,10 @@ const durationsS = durationsMs.map(ms => ms / 1e3)
 export const labels: Question = {
   name: 'labels',
   asks: 'what does recording one duration with three labels cost?',
+  group: 'cost',
+  measuresAllocation: true,
   async answer(context) {
     const telemetry = await startTelemetry()
-    const stopwatch = new Stopwatch()
     const requests = telemetry.latency('request', { labelNames: LABEL_NAMES })
     const handles = ROUTES.map(route => requests.labels({ method: 'GET', route, status: '200' }))
 
@@ -67,7 +67,7 @@ export const labels: Question = {
     const openTelemetryReused = createOpenTelemetryReusing()
 
     const candidates = [bound, promClient, openTelemetry, promClientBound, openTelemetryReused, unbound]
-    const figures = await measureRounds(candidates, one => stopwatch.measure(one), context)
+    const figures = await measureRounds(candidates, context)
     const rowOf = (one: Candidate) => ({ name: one.name, figures: figures.get(one)! })
     return {
       unit: 'ns',
@@ -82,7 +82,7 @@ export const labels: Question = {
       checks: await closeChecked(
         telemetry,
         'request',
-        stopwatch.operationCountOf(bound) + stopwatch.operationCountOf(unbound),
+        context.meter.operationCountOf(bound) + context.meter.operationCountOf(unbound),
       ),
     }
   },

@@ -2,7 +2,6 @@
 import type { Candidate, Question, Row } from '../core/question.ts'
 import { measureRounds } from '../core/rounds.ts'
 import { spreadOf } from '../core/spread.ts'
-import { Stopwatch } from '../measure.ts'
 import { closeChecked, startTelemetry } from '../setup/live-telemetry.ts'
 
 /** A run takes a fraction of a millisecond, and puts as many samples into the lane. */
@@ -16,9 +15,10 @@ const KEPT_MASK = KEPT_COUNT - 1
 export const marks: Question = {
   name: 'marks',
   asks: 'what does measuring one duration cost, against reading a clock twice?',
+  group: 'cost',
+  measuresAllocation: true,
   async answer(context) {
     const telemetry = await startTelemetry()
-    const stopwatch = new Stopwatch()
     const latencies = telemetry.latency('request', { labelNames: ['instrument'] })
     const handles = Array.from({ length: HANDLE_COUNT }, (_, index) =>
       latencies.labels({ instrument: `${index}` }),
@@ -38,12 +38,12 @@ export const marks: Question = {
       },
     }
     const clocks = [createHrtimeBigint(), createHrtime(), createPerformanceNow()]
-    const figures = await measureRounds([offloop, ...clocks], one => stopwatch.measure(one), context)
+    const figures = await measureRounds([offloop, ...clocks], context)
     return {
       unit: 'ns',
       subject: { name: offloop.name, figures: figures.get(offloop)! },
       rows: withGoalOnFastest(clocks.map(clock => ({ name: clock.name, figures: figures.get(clock)! }))),
-      checks: await closeChecked(telemetry, 'request', stopwatch.operationCountOf(offloop)),
+      checks: await closeChecked(telemetry, 'request', context.meter.operationCountOf(offloop)),
     }
   },
 }

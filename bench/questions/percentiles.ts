@@ -5,7 +5,6 @@ import { Window } from '../../src/shared/statistics/window.ts'
 import { summarizeWindows } from '../../src/shared/statistics/window-summary.ts'
 import type { Candidate, Question } from '../core/question.ts'
 import { measureRounds } from '../core/rounds.ts'
-import { Stopwatch } from '../measure.ts'
 import { lognormalValues } from '../setup/inputs.ts'
 
 const SAMPLE_COUNT = 10_000
@@ -16,12 +15,12 @@ const SAMPLE_SETS = Array.from({ length: 32 }, (_, seed) => lognormalValues(SAMP
 export const percentiles: Question = {
   name: 'percentiles',
   asks: 'what do p50, p95 and p99 of 10,000 samples cost?',
+  group: 'cost',
   async answer(context) {
-    const stopwatch = new Stopwatch()
     const window = createWindow()
     const sort = createSort()
     const hdr = createHdrHistogram()
-    const figures = await measureRounds([window, sort, hdr], one => stopwatch.measure(one), context)
+    const figures = await measureRounds([window, sort, hdr], context)
     const rowOf = (one: Candidate) => ({ name: one.name, figures: figures.get(one)! })
     return {
       unit: 'ns',

@@ -3,7 +3,6 @@ import { createHistogram } from 'node:perf_hooks'
 import { Histogram, Registry } from 'prom-client'
 import type { Candidate, Question } from '../core/question.ts'
 import { measureRounds } from '../core/rounds.ts'
-import { Stopwatch } from '../measure.ts'
 import { startCoreRoundTrip } from '../setup/core-round-trip.ts'
 import { INPUT_COUNT, INPUT_MASK, lognormalValues } from '../setup/inputs.ts'
 import { closeChecked, RECORDS_PER_RUN, startTelemetry } from '../setup/live-telemetry.ts'
@@ -20,9 +19,10 @@ const durationsMs = lognormalValues(INPUT_COUNT)
 export const record: Question = {
   name: 'record',
   asks: 'what does recording one duration cost?',
+  group: 'cost',
+  measuresAllocation: true,
   async answer(context) {
     const telemetry = await startTelemetry()
-    const stopwatch = new Stopwatch()
     const latencies = telemetry.latency('request', { labelNames: ['instrument'] })
     const handles = instruments(index => latencies.labels({ instrument: `${index}` }))
 
@@ -42,14 +42,14 @@ export const record: Question = {
     const roundTrip = await startCoreRoundTrip()
     const others = [createPromClient(), createOpenTelemetry(), roundTrip.candidate]
     const candidates = [offloop, node, ...others]
-    const figures = await measureRounds(candidates, one => stopwatch.measure(one), context)
+    const figures = await measureRounds(candidates, context)
     await roundTrip.end()
     const rowOf = (one: Candidate) => ({ name: one.name, figures: figures.get(one)! })
     return {
       unit: 'ns',
       subject: rowOf(offloop),
       rows: [{ ...rowOf(node), goal: { of: 'ratio', bound: 'at most', limit: 0.3 } }, ...others.map(rowOf)],
-      checks: await closeChecked(telemetry, 'request', stopwatch.operationCountOf(offloop)),
+      checks: await closeChecked(telemetry, 'request', context.meter.operationCountOf(offloop)),
     }
   },
 }

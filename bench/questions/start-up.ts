@@ -44,6 +44,7 @@ const ROWS: readonly { readonly time: keyof RoundTimes; readonly name: string; r
 export const startUp: Question = {
   name: 'start-up',
   asks: 'how long until telemetry works, in a process that has just begun?',
+  group: 'cost',
   async answer({ roundCount, onRound }) {
     const rounds: RoundTimes[] = []
     // The round before the first brings the files into memory.

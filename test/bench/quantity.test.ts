@@ -13,6 +13,9 @@ test.each([
   [0.42, 'ms', '420 µs'],
   [0, 'bytes', '0 B'],
   [32.01, 'bytes', '32.0 B'],
+  [2_060_000, 'bytes', '2.06 MB'],
+  [12_340, 'requests/s', '12.3 k/s'],
+  [99.2, 'percent', '99.2 %'],
   [58_200_000, 'samples/s', '58.2 M/s'],
   [850, 'samples/s', '850 /s'],
 ] as const)('%d in %s is written %s', (value, unit, expected) => {
@@ -20,7 +23,7 @@ test.each([
 })
 
 test('a spread is written in the unit of its median, so that both can be read together', () => {
-  expect(formatFigureSpread({ p25: 990, median: 1_020, p75: 1_500 }, 'ns')).toBe('0.99–1.50')
+  expect(formatFigureSpread({ p25: 990, median: 1_020, p75: 1_500, ci95: undefined }, 'ns')).toBe('0.99–1.50')
 })
 
 test.each([

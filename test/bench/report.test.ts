@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Findings, Goal } from '../../bench/core/question.ts'
 import { reportOf } from '../../bench/core/report.ts'
 
-const question = { name: 'speed', asks: 'how fast?' }
+const question = { name: 'speed', asks: 'how fast?', group: 'cost' } as const
 
 function findings(options: Partial<Findings> = {}): Findings {
   return { unit: 'ns', rows: [], checks: [], ...options }
@@ -26,7 +26,7 @@ test('the ratio is the subject against each other candidate, paired within the r
     ['theirs', false],
   ])
   expect(candidates[0]?.ratio).toBeUndefined()
-  expect(candidates[1]?.ratio).toEqual({ p25: 0.25, median: 0.25, p75: 0.25 })
+  expect(candidates[1]?.ratio).toEqual({ p25: 0.25, median: 0.25, p75: 0.25, ci95: undefined })
 })
 
 test('without a subject there are no ratios', () => {
@@ -69,6 +69,20 @@ test('a check holds when what came about is what should have', () => {
     }),
   )
   expect(checks.map(({ holds }) => holds)).toEqual([true, false])
+})
+
+test("what a call leaves on the heap is the least that was seen, by the row's name, and never below nothing", () => {
+  const rows = ['it', 'other', 'shrank'].map(name => ({ name, figures: [1] }))
+  const allocation = findings({
+    unit: 'bytes',
+    subject: { name: 'it', figures: [0.1, 0] },
+    rows: [
+      { name: 'shrank', figures: [-3] },
+      { name: 'unheard of', figures: [9] },
+    ],
+  })
+  const { candidates } = reportOf(question, findings({ rows }), allocation)
+  expect(candidates.map(({ allocatedBytes }) => allocatedBytes)).toEqual([0, undefined, 0])
 })
 
 test('each round stays in the report, in its order', () => {

@@ -8,8 +8,12 @@ const candidates = ['a', 'b', 'c'].map((name): Candidate => ({ name, operationCo
 async function measured(roundCount: number) {
   const order: string[] = []
   let roundsSeen = 0
-  const figures = await measureRounds(candidates, ({ name }) => Promise.resolve(order.push(name)), {
+  const figures = await measureRounds(candidates, {
     roundCount,
+    meter: {
+      measure: ({ name }) => Promise.resolve(order.push(name)),
+      operationCountOf: () => 0,
+    },
     onRound: () => {
       roundsSeen += 1
     },

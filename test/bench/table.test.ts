@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { reportOf } from '../../bench/core/report.ts'
 import { formatQuestion } from '../../bench/core/table.ts'
 
-const question = { name: 'speed', asks: 'how fast?' }
+const question = { name: 'speed', asks: 'how fast?', group: 'cost' } as const
 
 test('a table shows figure, spread, ratio, goal and whether it is reached, in columns', () => {
   const text = formatQuestion(

@@ -1,6 +1,6 @@
 /** Takes the time of candidates, with mitata. */
 import { do_not_optimize as keep, measure } from 'mitata'
-import type { Candidate } from './core/question.ts'
+import type { Candidate, Meter } from './core/question.ts'
 
 /** Long enough for several hundred runs of what is fast. */
 const CPU_TIME_NS_MIN = 60e6
@@ -8,7 +8,7 @@ const CPU_TIME_NS_MIN = 60e6
 const RUNS_MAX = 1_000
 
 /** Measures candidates, and counts what they did. */
-export class Stopwatch {
+export class Stopwatch implements Meter {
   readonly #runCounts = new Map<Candidate, number>()
 
   /** The median run of one measurement, in nanoseconds per operation. */
