@@ -143,7 +143,7 @@ export class LaneReader {
   drain(nowMs: number): number {
     const writeIndex = Atomics.load(this.#lane.words, LaneWord.writeIndex)
     // Read after the write index: every sample before it has its entry in the directory by now.
-    this.#directory.readNew((entry, firstWord) => this.#register(entry, firstWord))
+    this.#registerNew()
     const count = (writeIndex - this.#readIndex) | 0
     assert(count >= 0 && count <= this.#lane.capacity, 'a lane holds at most its capacity')
     if (count > 0) this.#aliveAtMs = nowMs
@@ -216,6 +216,10 @@ export class LaneReader {
     this.#listeners.onLost(count, this.threadId)
   }
 
+  #registerNew(): void {
+    this.#directory.readNew((entry, firstWord) => this.#register(entry, firstWord))
+  }
+
   #register(entry: DirectoryEntry, firstWord: number): void {
     let metric: Metric | undefined
     let series: Series | undefined
@@ -277,6 +281,8 @@ export class LaneReader {
     const lane = this.#lane
     const dropped = Atomics.load(lane.words, LaneWord.dropped)
     if (dropped === lane.words[LaneWord.droppedSeen]) return
+    // Whose samples they were is counted before the lane's total is: read again, a series may have come with its first.
+    this.#registerNew()
     this.#countLost((dropped - lane.words[LaneWord.droppedSeen]!) >>> 0)
     lane.words[LaneWord.droppedSeen] = dropped
     const { words } = this.#directory

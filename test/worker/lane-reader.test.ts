@@ -267,3 +267,34 @@ test('a directory may grow between two drains', () => {
   expect(arrivals).toHaveLength(999)
   expect(arrivals.every(({ series, value }) => series === value)).toBe(true)
 })
+
+test('a series whose first sample finds the lane full, in the middle of a drain, is told of its loss', () => {
+  const pair = createLanePair({ capacity: 16 })
+  const { writer, reader, entryIds, directory, metric } = pair
+  const fill = () => {
+    for (let value = 0; value < 16; value++) writer.push(entryIds[0]!, value)
+  }
+  fill()
+  reader.drain(0)
+  fill()
+  const [first] = pair.series
+  const fold = first!.record
+  let isRegistered = false
+  first!.record = (value, timeMs) => {
+    if (!isRegistered) {
+      isRegistered = true
+      const labelValues = ['late']
+      const late = directory.append({
+        type: 'series',
+        metricEntryId: metric.entryId,
+        labelValues,
+        isOverflow: false,
+      })
+      writer.push(late.entryId, 1)
+    }
+    fold(value, timeMs)
+  }
+  reader.drain(0)
+  expect(reader.droppedCount).toBe(1)
+  expect(pair.series[1]?.lost).toBe(1)
+})

@@ -19,25 +19,57 @@ export class CompensatedSum {
     this.#sum = sum
   }
 
+  /** Adds the first `count` values: as `add` would, four running sums at a time. */
+  addAll(values: Float64Array, count: number): void {
+    const paired = count & ~3
+    let a = 0
+    let b = 0
+    let c = 0
+    let d = 0
+    let lost = 0
+    for (let index = 0; index < paired; index += 4) {
+      const w = values[index]!
+      const x = values[index + 1]!
+      const y = values[index + 2]!
+      const z = values[index + 3]!
+      const aNext = a + w
+      const bNext = b + x
+      const cNext = c + y
+      const dNext = d + z
+      lost += lostByAdding(a, w, aNext) + lostByAdding(b, x, bNext)
+      lost += lostByAdding(c, y, cNext) + lostByAdding(d, z, dNext)
+      a = aNext
+      b = bNext
+      c = cNext
+      d = dNext
+    }
+    // One of the running sums has overflowed, which the sum of all need not do: one after the other, then.
+    const isInRange = Number.isFinite(lost)
+    if (isInRange) {
+      this.add(a)
+      this.add(b)
+      this.add(c)
+      this.add(d)
+      this.#compensation += lost
+    }
+    for (let index = isInRange ? paired : 0; index < count; index += 1) this.add(values[index]!)
+  }
+
+  /** Adds another sum, with what its rounding took away. */
+  merge(other: CompensatedSum): void {
+    this.add(other.#sum)
+    this.#compensation += other.#compensation
+  }
+
   clear(): void {
     this.#sum = 0
     this.#compensation = 0
   }
 }
 
-/** Sum of the first `count` values: four running sums, added in pairs. For batches and chunks, where `count` is small. */
-export function sumOf(values: Float64Array, count: number): number {
-  const paired = count & ~3
-  let a = 0
-  let b = 0
-  let c = 0
-  let d = 0
-  for (let index = 0; index < paired; index += 4) {
-    a += values[index]!
-    b += values[index + 1]!
-    c += values[index + 2]!
-    d += values[index + 3]!
-  }
-  for (let index = paired; index < count; index += 1) a += values[index]!
-  return a + b + (c + d)
+/** What rounding takes away from `left + right`, exactly. NaN once the sum overflows.
+ *  @see Knuth, The Art of Computer Programming 2, 4.2.2, theorem B */
+function lostByAdding(left: number, right: number, sum: number): number {
+  const rightPart = sum - left
+  return left - (sum - rightPart) + (right - rightPart)
 }

@@ -8,11 +8,12 @@ import {
   MAGNITUDE_MIN,
   magnitudeOf,
 } from './bucket-index.ts'
-import { CompensatedSum, sumOf } from './compensated-sum.ts'
+import { CompensatedSum } from './compensated-sum.ts'
 import { nearestRank } from './nearest-rank.ts'
 import { HIGH_WORD, LOW_WORD, SampleBatch } from './sample-batch.ts'
 
 const SINGLE = new SampleBatch(1)
+const singleSum = new CompensatedSum()
 // High words of the magnitudes whose index lies in [BUCKET_INDEX_MIN, BUCKET_INDEX_MAX] whatever the low word is.
 const INNER_HIGH_MIN = (1_023 - 64) << 20
 const INNER_HIGH_COUNT = 128 << 20
@@ -45,11 +46,14 @@ export class ExponentialHistogram {
   /** Adds one finite value. */
   record(value: number): void {
     SINGLE.values[0] = value
-    this.recordBatch(SINGLE, 1)
+    singleSum.clear()
+    singleSum.add(value)
+    this.recordBatch(SINGLE, 1, singleSum)
   }
 
-  /** Adds the first `sampleCount` values of the batch. All must be finite. */
-  recordBatch({ values, words }: SampleBatch, sampleCount: number): void {
+  /** Adds the first `sampleCount` values of the batch. All must be finite.
+   *  @param sum theirs */
+  recordBatch({ values, words }: SampleBatch, sampleCount: number, sum: CompensatedSum): void {
     const { positive } = this
     let { counts, offset } = positive
     let { min, max } = this
@@ -73,7 +77,7 @@ export class ExponentialHistogram {
     this.min = min
     this.max = max
     this.count += sampleCount
-    this.#sum.add(sumOf(values, sampleCount))
+    this.#sum.merge(sum)
   }
 
   /** Adds what the other has recorded: the same buckets as if both streams had been recorded here. */

@@ -1,7 +1,7 @@
 /** One series: where its samples are folded into window, time slices and totals. Aggregator thread; the hot loop. */
 import type { Clock } from '../clock.ts'
 import type { Labels, MetricDescriptor } from '../metric.ts'
-import { CompensatedSum, sumOf } from './compensated-sum.ts'
+import { CompensatedSum } from './compensated-sum.ts'
 import { SampleBatch } from './sample-batch.ts'
 import { TimeSlices } from './time-slices.ts'
 import { Window } from './window.ts'
@@ -10,6 +10,8 @@ import { Window } from './window.ts'
 const BATCH_SAMPLES_MIN = 16
 const BATCH_SAMPLES_MAX = 128
 const NO_BATCH = new SampleBatch(0)
+/** Of the batch that is being folded. */
+const batchSum = new CompensatedSum()
 
 /** Samples are gathered in a small batch and folded together: when it is full, when a new slice of time begins, and
  *  when anyone reads. So every reading is current, and recording costs little more than a store.
@@ -182,9 +184,11 @@ export class Series {
     const count = this.#pendingCount
     if (count === 0) return
     this.#pendingCount = 0
+    batchSum.clear()
+    batchSum.addAll(this.#values, count)
     this.#window!.pushBatch(this.#batch, count)
-    this.#slices!.addBatch(this.#batch, count)
-    this.#sum.add(sumOf(this.#values, count))
+    this.#slices!.addBatch(this.#batch, count, batchSum)
+    this.#sum.merge(batchSum)
     this.#foldedCount += count
     if (!this.#isLate) this.#last = this.#values[count - 1]
   }

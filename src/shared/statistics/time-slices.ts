@@ -1,5 +1,6 @@
 /** Time windows of one series: slices of time, each with its histogram, of which a read merges as many as it needs. */
 import type { Clock } from '../clock.ts'
+import { CompensatedSum } from './compensated-sum.ts'
 import { checkTimeWindowMs } from './duration.ts'
 import { ExponentialHistogram } from './exponential-histogram.ts'
 import { SampleBatch } from './sample-batch.ts'
@@ -30,6 +31,7 @@ export interface SliceReading {
 }
 
 const SINGLE = new SampleBatch(1)
+const singleSum = new CompensatedSum()
 const closing = new ExponentialHistogram()
 
 /** Slices of 5 s for the last minute and of 60 s for the last hour, on one grid counted from the telemetry's origin.
@@ -42,13 +44,13 @@ export class TimeSlices {
   /** Index on the grid of fine slices; -1 before the first sample. */
   #currentIndex = -1
   readonly #current = new ExponentialHistogram()
-  #increments = 0
+  readonly #increments = new CompensatedSum()
   #firstMs: number | undefined
   readonly #fine = new SliceLog()
   readonly #coarse = new SliceLog()
   /** Everything in closed coarse slices, dropped ones included. */
   readonly #closed = new ExponentialHistogram()
-  #closedCount = 0
+  readonly #closedCount = new CompensatedSum()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -78,18 +80,21 @@ export class TimeSlices {
   add(value: number, timeMs: number): void {
     this.enterSlice(timeMs)
     SINGLE.values[0] = value
-    this.addBatch(SINGLE, 1)
+    singleSum.clear()
+    singleSum.add(value)
+    this.addBatch(SINGLE, 1, singleSum)
   }
 
-  /** Adds to the current slice; `enterSlice` comes first. */
-  addBatch(batch: SampleBatch, sampleCount: number): void {
-    this.#current.recordBatch(batch, sampleCount)
+  /** Adds to the current slice; `enterSlice` comes first.
+   *  @param sum of the first `sampleCount` values */
+  addBatch(batch: SampleBatch, sampleCount: number, sum: CompensatedSum): void {
+    this.#current.recordBatch(batch, sampleCount, sum)
   }
 
   /** Adds a counter's increments: they have a count and a sum, and no distribution. */
   addCount(by: number, timeMs: number): void {
     this.enterSlice(timeMs)
-    this.#increments += by
+    this.#increments.add(by)
   }
 
   /** Whether a sample at `timeMs` begins a new slice: false in the current one, and for samples older than that. */
@@ -125,7 +130,9 @@ export class TimeSlices {
   mergeSinceStart(histogram: ExponentialHistogram | null): number {
     histogram?.merge(this.#closed)
     const openIndex = Math.floor(this.#currentIndex / FINE_PER_COARSE) * FINE_PER_COARSE
-    return this.#closedCount + this.#fine.mergeFrom(openIndex, histogram) + this.#mergeCurrent(0, histogram)
+    return (
+      this.#closedCount.value + this.#fine.mergeFrom(openIndex, histogram) + this.#mergeCurrent(0, histogram)
+    )
   }
 
   /** Adds the slices from fine index `firstIndex` on to `histogram`, if there is one.
@@ -146,15 +153,15 @@ export class TimeSlices {
   #mergeCurrent(firstIndex: number, histogram: ExponentialHistogram | null): number {
     if (this.#currentIndex < firstIndex) return 0
     histogram?.merge(this.#current)
-    return this.#current.count + this.#increments
+    return this.#current.count + this.#increments.value
   }
 
   #closeCurrent(nextIndex: number): void {
     if (this.#currentIndex < 0) return
-    const count = this.#current.count + this.#increments
+    const count = this.#current.count + this.#increments.value
     if (count > 0) this.#fine.append(this.#currentIndex, count, this.#current)
     this.#current.clear()
-    this.#increments = 0
+    this.#increments.clear()
     const coarseIndex = Math.floor(this.#currentIndex / FINE_PER_COARSE)
     const nextCoarseIndex = Math.floor(nextIndex / FINE_PER_COARSE)
     if (nextCoarseIndex > coarseIndex) this.#closeCoarse(coarseIndex)
@@ -168,7 +175,7 @@ export class TimeSlices {
     if (count === 0) return
     this.#coarse.append(coarseIndex, count, closing)
     this.#closed.merge(closing)
-    this.#closedCount += count
+    this.#closedCount.add(count)
   }
 }
 
@@ -218,7 +225,7 @@ function readingOf(count: number, coveredMs: number, histogram: ExponentialHisto
   return {
     count,
     // Increments have no distribution: what exceeds the histogram's count is theirs, and is its own sum.
-    sum: histogram.sum + count - histogram.count,
+    sum: histogram.sum + (count - histogram.count),
     min: hasValues ? histogram.min : undefined,
     max: hasValues ? histogram.max : undefined,
     coveredMs,

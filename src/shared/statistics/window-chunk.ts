@@ -1,5 +1,5 @@
 /** A stretch of a window: values and their log-buckets, side by side. */
-import { sumOf } from './compensated-sum.ts'
+import { CompensatedSum } from './compensated-sum.ts'
 
 export const CHUNK_SAMPLES_MAX = 1_024
 
@@ -9,7 +9,7 @@ export class WindowChunk {
   values: Float64Array
   bucketIds: Uint16Array
   size = 0
-  #sum = 0
+  readonly #sum = new CompensatedSum()
   #isSumKnown = true
 
   constructor(capacity: number) {
@@ -22,9 +22,10 @@ export class WindowChunk {
   }
 
   /** Sum of the chunk. Kept until a sample changes, so a reader pays only for the chunks written since it last asked. */
-  get sum(): number {
+  get sum(): CompensatedSum {
     if (!this.#isSumKnown) {
-      this.#sum = sumOf(this.values, this.size)
+      this.#sum.clear()
+      this.#sum.addAll(this.values, this.size)
       this.#isSumKnown = true
     }
     return this.#sum

@@ -9,7 +9,7 @@ import type { WindowChunk } from './window-chunk.ts'
 
 export interface WindowSummary {
   readonly count: number
-  /** Within a few roundings of the true sum: chunks are summed in pairs, and their sums with compensation. */
+  /** Compensated: within a rounding or two of the true sum, unless its terms cancel out. */
   readonly sum: number
   readonly min: number | undefined
   readonly max: number | undefined
@@ -84,7 +84,7 @@ function sampleCountFrom(firstBucketId: number): number {
 function sumOfWindows(windows: readonly Window[]): number {
   const sum = new CompensatedSum()
   for (const window of windows) {
-    for (const chunk of window.chunks) sum.add(chunk.sum)
+    for (const chunk of window.chunks) sum.merge(chunk.sum)
   }
   return sum.value
 }

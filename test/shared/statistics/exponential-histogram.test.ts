@@ -6,6 +6,7 @@ import {
   magnitudeOf,
   RELATIVE_ERROR_MAX,
 } from '../../../src/shared/statistics/bucket-index.ts'
+import { CompensatedSum } from '../../../src/shared/statistics/compensated-sum.ts'
 import { ExponentialHistogram } from '../../../src/shared/statistics/exponential-histogram.ts'
 import { HIGH_WORD, LOW_WORD, SampleBatch } from '../../../src/shared/statistics/sample-batch.ts'
 import { HOSTILE_VALUES, nearestRankValue, sorted } from './hostile-values.ts'
@@ -101,7 +102,10 @@ test('a batch equals single records', () => {
       const batch = new SampleBatch(100)
       batch.values.set(values)
       const batched = new ExponentialHistogram()
-      batched.recordBatch(batch, values.length)
+      const sum = new CompensatedSum()
+      sum.addAll(batch.values, values.length)
+      batched.recordBatch(batch, values.length, sum)
+      expect(batched.sum).toBeCloseTo(histogramOf(values).sum, 9)
       expect(contentOf(batched)).toEqual(contentOf(histogramOf(values)))
     }),
   )
