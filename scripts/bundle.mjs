@@ -23,4 +23,5 @@ await build([
     'programs/empty',
     'programs/start-up',
   ]),
+  ...bundles('test/stress', 'build/stress', ['main', 'producer-thread', 'reader-thread']),
 ])
