@@ -10,9 +10,9 @@ import {
   SLOTS_OFFSET_DOUBLES,
 } from '../shared/memory/lane-layout.ts'
 
-/** After the coarse clock has moved on, this many samples are published one by one before batching begins: whoever
- *  records seldom is seen at once, whoever records in bursts pays less for each (docs/adr/0002). */
-const EAGER_SAMPLES = 64
+/** A batch is a 32nd of what was recorded since the coarse clock last moved on: whoever records seldom is seen at once,
+ *  whoever records in bursts pays less for each sample (docs/adr/0008). */
+const BATCH_SHARE_LOG2 = 5
 
 /** One producer, one consumer, and never overwriting what is unread: a full lane drops and counts. */
 export class LaneWriter {
@@ -31,7 +31,8 @@ export class LaneWriter {
   #publishAt: number
   /** Where the aggregator's read index has to be looked at again. */
   #roomEnd: number
-  #eagerEnd: number
+  /** The write index when the coarse clock last moved on. */
+  #burstStart: number
   #isEager = true
   #timeMs = -1
   /** The running batch's time, as it stands in slot headers. The two agree from the start: the clock may well be there. */
@@ -41,7 +42,7 @@ export class LaneWriter {
 
   /** @param control the control block
    *  @param directory where dropped samples are counted for their series
-   *  @param publishEvery samples to a batch, in a burst; 1 publishes each
+   *  @param publishEvery samples to a batch at most; 1 publishes each
    *  @param onRetired nobody drains this lane any more: called when something is published, until it has changed */
   constructor(
     lane: LaneMemory,
@@ -61,7 +62,7 @@ export class LaneWriter {
     this.#checkAt = this.#writeIndex
     this.#publishAt = this.#writeIndex
     this.#roomEnd = this.#writeIndex
-    this.#eagerEnd = (this.#writeIndex + EAGER_SAMPLES) | 0
+    this.#burstStart = this.#writeIndex
   }
 
   /** Writes one sample. Never waits, throws or allocates. What is not a number goes in as NaN: the aggregator counts
@@ -107,7 +108,7 @@ export class LaneWriter {
   }
 
   #endBatch(): void {
-    // In the middle of a burst nobody can have taken this thread for dead.
+    // In a burst this thread has just given a sign of life: should it stall right here, it is heard again at its next look.
     if (this.#isEager) this.#publish()
     else Atomics.store(this.#lane.words, LaneWord.writeIndex, this.#writeIndex)
   }
@@ -141,11 +142,12 @@ export class LaneWriter {
     if (timeMs !== this.#timeMs) {
       this.#timeMs = timeMs
       this.#timeHeader = (timeMs >>> 0) * HEADER_TIME_UNIT
-      this.#eagerEnd = (writeIndex + EAGER_SAMPLES) | 0
+      this.#burstStart = writeIndex
     }
-    this.#isEager = ((this.#eagerEnd - writeIndex) | 0) > 0
+    const share = (writeIndex - this.#burstStart) >>> BATCH_SHARE_LOG2
+    this.#isEager = share <= 1
     const roomCount = (this.#roomEnd - writeIndex) | 0
-    this.#checkAt = (writeIndex + Math.min(this.#isEager ? 1 : this.#publishEvery, roomCount)) | 0
+    this.#checkAt = (writeIndex + Math.min(Math.max(share, 1), this.#publishEvery, roomCount)) | 0
     this.#publishAt = this.#checkAt
     return true
   }

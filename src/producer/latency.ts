@@ -2,7 +2,7 @@
 import type { Labels } from '../shared/metric.ts'
 import type { SeriesSnapshot } from '../shared/snapshot.ts'
 import type { LaneWriter } from './lane-writer.ts'
-import type { Marks } from './marks.ts'
+import { ELAPSED_BIAS, type Marks } from './marks.ts'
 import type { SeriesEntry } from './series-handle.ts'
 
 const NS_PER_UNIT: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 }
@@ -44,10 +44,14 @@ export class Latency {
   /** Ends a measurement and records its duration. A handle that is stale, already ended, of another metric or of
    *  another thread is counted and ignored. */
   markEnd(mark: number): void {
-    const { staged } = this.#lane
-    if (!this.#marks.end(this.#entryId, mark, staged)) return
-    staged[0] = staged[0]! * this.#unitsPerNs
-    this.#lane.pushStaged(this.#entryId)
+    if (this.#marks.end(this.#entryId, mark)) this.#recordElapsed()
+  }
+
+  /** Ends a measurement, records its duration, and begins the next at the same moment, with the same handle. For what
+   *  follows one another without a gap, such as frames or the steps of a job: the clock is read once for both.
+   *  A handle that is not open is counted and ignored, as by `markEnd`. */
+  markLap(mark: number): void {
+    if (this.#marks.lap(this.#entryId, mark)) this.#recordElapsed()
   }
 
   /** Runs `work` and records how long it took, also when it throws.
@@ -75,5 +79,11 @@ export class Latency {
    *  without a message. Undefined before the first have been published. */
   stats(): SeriesSnapshot | undefined {
     return this.#entry.stats()
+  }
+
+  #recordElapsed(): void {
+    const lane = this.#lane
+    lane.staged[0] = (this.#marks.elapsed[0]! - ELAPSED_BIAS) * this.#unitsPerNs
+    lane.pushStaged(this.#entryId)
   }
 }

@@ -8,6 +8,13 @@ const readClockNs = process.hrtime.bigint
 const HANDLE_MASK = 0x3fff_ffff
 // Entry 0 of a directory is always a metric, so no series is called by it, and zeroed memory means: nobody's.
 const NO_OWNER = 0
+const NO_SLOT = -1
+
+/** Whole numbers below 2^52, added to 2^52, are the low bits of a float64. So a difference of 64-bit integers becomes a
+ *  float64 without a conversion, which V8 would do through an object on the heap. */
+export const ELAPSED_BIAS: number = 2 ** 52
+/** The bits of ELAPSED_BIAS. */
+const ELAPSED_BIAS_BITS = 0x4330_0000_0000_0000n
 
 export const MARK_CAPACITY_DEFAULT = 4_096
 
@@ -19,7 +26,8 @@ export const NO_MARK = -1
 export class Marks {
   readonly #words: Int32Array
   readonly #slotMask: number
-  readonly #startsNs: BigInt64Array
+  /** When it began, in nanoseconds, less ELAPSED_BIAS_BITS. */
+  readonly #starts: BigInt64Array
   readonly #handles: Int32Array
   readonly #owners: Int32Array
   readonly #free: Int32Array
@@ -28,10 +36,9 @@ export class Marks {
   /** Slots that were ever used: the others are still zero pages, which cost neither time nor memory. */
   #usedCount = 0
   #nextAbandoned = 0
-  // BigInts are kept inside 64-bit arrays from the clock to the difference: read back as two words they never become
-  // objects, so an optimised mark pair allocates nothing.
-  readonly #elapsedNs: BigInt64Array
-  readonly #elapsedWords: Uint32Array
+  /** How long the mark that ended last was open, in nanoseconds, plus ELAPSED_BIAS. */
+  readonly elapsed: Float64Array
+  readonly #elapsedBits: BigInt64Array
 
   /** @param lane where abandoned and rejected marks are counted
    *  @param capacity how many marks may be open at once: a power of two
@@ -39,14 +46,14 @@ export class Marks {
   constructor(lane: LaneMemory, capacity: number, seed = 0) {
     this.#words = lane.words
     this.#slotMask = capacity - 1
-    this.#startsNs = new BigInt64Array(capacity)
+    this.#starts = new BigInt64Array(capacity)
     // Each lane of each telemetry begins at another generation, so that a handle of another one is foreign here.
     this.#firstGeneration = (seed + lane.laneId * 7_919) & 0x3fff
     this.#handles = new Int32Array(capacity)
     this.#owners = new Int32Array(capacity)
     this.#free = new Int32Array(capacity)
-    this.#elapsedNs = new BigInt64Array(1)
-    this.#elapsedWords = new Uint32Array(this.#elapsedNs.buffer)
+    this.elapsed = new Float64Array(1)
+    this.#elapsedBits = new BigInt64Array(this.elapsed.buffer)
   }
 
   /** Begins a mark for the series `owner`. The clock is read last.
@@ -56,22 +63,27 @@ export class Marks {
     const handle = (this.#handles[slot]! + this.#slotMask + 1) & HANDLE_MASK
     this.#handles[slot] = handle
     this.#owners[slot] = owner
-    this.#startsNs[slot] = readClockNs()
+    this.#starts[slot] = BigInt.asIntN(64, readClockNs() - ELAPSED_BIAS_BITS)
     return handle
   }
 
   /** Ends a mark. The clock is read first.
-   *  @param elapsedNs takes the nanoseconds since it began
-   *  @returns false for a handle that is not open or not this owner's. */
-  end(owner: number, handle: number, elapsedNs: Float64Array): boolean {
-    this.#elapsedNs[0] = readClockNs()
-    if (typeof handle !== 'number') return this.#reject()
-    const slot = handle & this.#slotMask
-    if (this.#handles[slot] !== handle || this.#owners[slot] !== owner) return this.#reject()
+   *  @returns false for a handle that is not open or not this owner's; otherwise `elapsed` says how long it was open. */
+  end(owner: number, handle: number): boolean {
+    const slot = this.#measure(owner, handle)
+    if (slot === NO_SLOT) return false
     this.#owners[slot] = NO_OWNER
     this.#free[this.#freeCount++] = slot
-    this.#elapsedNs[0] = BigInt.asIntN(64, this.#elapsedNs[0]! - this.#startsNs[slot]!)
-    elapsedNs[0] = this.#elapsedWords[0]! + this.#elapsedWords[1]! * 4_294_967_296
+    if (this.elapsed[0]! >= 2 * ELAPSED_BIAS) this.#convertLong()
+    return true
+  }
+
+  /** As `end`, and begins the mark anew at the same reading of the clock. */
+  lap(owner: number, handle: number): boolean {
+    const slot = this.#measure(owner, handle)
+    if (slot === NO_SLOT) return false
+    this.#starts[slot] = BigInt.asIntN(64, this.#starts[slot]! + this.#elapsedBits[0]! - ELAPSED_BIAS_BITS)
+    if (this.elapsed[0]! >= 2 * ELAPSED_BIAS) this.#convertLong()
     return true
   }
 
@@ -87,9 +99,28 @@ export class Marks {
     this.#reject()
   }
 
-  #reject(): false {
+  /** Reads the clock, and then takes the mark's beginning from it.
+   *  @returns the mark's slot */
+  #measure(owner: number, handle: number): number {
+    // BigInts are kept inside 64-bit arrays from the clock to the difference: they never become objects, so an optimised
+    // mark pair allocates nothing.
+    this.#elapsedBits[0] = readClockNs()
+    if (typeof handle !== 'number') return this.#reject()
+    const slot = handle & this.#slotMask
+    if (this.#handles[slot] !== handle || this.#owners[slot] !== owner) return this.#reject()
+    this.#elapsedBits[0] = BigInt.asIntN(64, this.#elapsedBits[0]! - this.#starts[slot]!)
+    return slot
+  }
+
+  /** Beyond 52 days the difference does not fit below the bias. */
+  #convertLong(): void {
+    const elapsedNs = BigInt.asIntN(64, this.#elapsedBits[0]! - ELAPSED_BIAS_BITS)
+    this.elapsed[0] = Number(elapsedNs) + ELAPSED_BIAS
+  }
+
+  #reject(): typeof NO_SLOT {
     this.#words[LaneWord.marksRejected]!++
-    return false
+    return NO_SLOT
   }
 
   /** A slot that was never used, or else the next in turn: marks that are ended come back to the free list, so it is

@@ -22,7 +22,8 @@ export interface TelemetryOptions {
   readonly maxSeriesPerMetric?: number
   /** Marks that may be open at once on each thread: a power of two. Default 4,096. */
   readonly markCapacity?: number
-  /** Samples to a batch while this thread records in bursts: 1 to 64. Default 16 (docs/adr/0002). */
+  /** Samples to a batch at most, while this thread records in bursts: 1 to 64. A batch is a 32nd of what was recorded
+   *  within the tick. Default 64 (docs/adr/0008). */
   readonly publishEvery?: number
   /** Objectives from the start; their metrics may be registered later. */
   readonly slos?: readonly SLODefinition[]
@@ -64,7 +65,7 @@ const DEFAULTS = {
   windowCapacity: WINDOW_CAPACITY_DEFAULT,
   maxSeriesPerMetric: 1_000,
   markCapacity: MARK_CAPACITY_DEFAULT,
-  publishEvery: 16,
+  publishEvery: 64,
   slos: [],
   sloCheckIntervalMs: 5_000,
   rateLimitWindowMs: 10_000,

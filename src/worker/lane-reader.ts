@@ -288,8 +288,9 @@ export class LaneReader {
     const { words } = this.#directory
     for (const { firstWord, series } of this.#entries) {
       const entryDropped = Atomics.load(words, firstWord + EntryWord.dropped)
-      const newlyDropped = (entryDropped - words[firstWord + EntryWord.droppedSeen]!) >>> 0
-      if (newlyDropped === 0) continue
+      // The producer stores this word plainly, and a load that races with that may find an older value than one before.
+      const newlyDropped = (entryDropped - words[firstWord + EntryWord.droppedSeen]!) | 0
+      if (newlyDropped <= 0) continue
       words[firstWord + EntryWord.droppedSeen] = entryDropped
       if (series !== undefined) series.lost += newlyDropped
     }

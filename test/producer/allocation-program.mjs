@@ -12,6 +12,7 @@ const echo = telemetry.latency('echo')
 const heap = telemetry.gauge('heap')
 const hits = telemetry.counter('hits')
 const http = telemetry.latency('http', { labelNames: ['route'] }).labels({ route: '/a' })
+const mark = echo.markStart()
 const values = Float64Array.from({ length: 1_024 }, (_, index) => index * 1.37)
 
 let sink
@@ -27,6 +28,7 @@ const operations = {
   'counter.add': () => hits.add(1),
   'counter.add, fraction': () => hits.add(0.5),
   'markStart + markEnd': () => echo.markEnd(echo.markStart()),
+  markLap: () => echo.markLap(mark),
   'telemetry.markStart + markEnd': () => telemetry.markEnd(telemetry.markStart(echo)),
   'markEnd, stale': () => echo.markEnd(7),
   'markStart, exhausted': () => echo.markStart(),

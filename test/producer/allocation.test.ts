@@ -14,6 +14,7 @@ const OPERATIONS = [
   'counter.add',
   'counter.add, fraction',
   'markStart + markEnd',
+  'markLap',
   'telemetry.markStart + markEnd',
   'markEnd, stale',
   'markStart, exhausted',

@@ -25,6 +25,25 @@ describe('a latency', () => {
     expect(last).toBeLessThan(WAIT_MS_MAX * unitsPerMs)
   })
 
+  test('laps follow one another without a gap: together they are as long as one mark around them', async () => {
+    const { recorder, seriesOf } = createRecording()
+    const whole = recorder.latency('whole', { unit: 'ns' })
+    const step = recorder.latency('step', { unit: 'ns' })
+    const wholeMark = whole.markStart()
+    const stepMark = step.markStart()
+    for (let lap = 0; lap < 3; lap++) {
+      await sleep(2)
+      step.markLap(stepMark)
+    }
+    step.markEnd(stepMark)
+    whole.markEnd(wholeMark)
+    expect(seriesOf('step').total).toBe(4)
+    const [stepsNs, wholeNs] = [seriesOf('step').totalSum, seriesOf('whole').last!]
+    expect(stepsNs).toBeLessThanOrEqual(wholeNs)
+    expect(stepsNs).toBeGreaterThan(wholeNs - 1e6 * WAIT_MS_MAX)
+    expect(stepsNs).toBeGreaterThan(3 * 1e6)
+  })
+
   test('records durations as they are, and what is no finite number as invalid', () => {
     const { recorder, seriesOf } = createRecording()
     const echo = recorder.latency('echo')

@@ -164,37 +164,59 @@ test('a drop that is counted while the reader looks is counted for its series to
 
 describe('publishing', () => {
   describe.each(FIRST_INDICES)('with indices %s', (_, firstIndex) => {
+    test('the first 64 samples after a clock tick are seen at once', () => {
+      const pair = createLanePair({ capacity: 1_024, publishEvery: 64, firstIndex })
+      for (let round = 1; round <= 3; round++) {
+        pair.setCoarseClock(round * 10)
+        for (let count = 1; count <= EAGER_SAMPLES; count++) {
+          pair.writer.push(pair.entryIds[0]!, 1)
+          expect(pair.visibleCount()).toBe((round - 1) * EAGER_SAMPLES + count)
+        }
+      }
+    })
+
     test.each([1, 8, 16, 64])(
-      'the first 64 samples after a clock tick are seen at once, later ones at the end of %i',
+      'later ones are seen in batches: a 32nd of the burst so far, and at most %i',
       publishEvery => {
-        const pair = createLanePair({ capacity: 1_024, publishEvery, firstIndex })
-        const push = () => pair.writer.push(pair.entryIds[0]!, 1)
-        for (let round = 1; round <= 3; round++) {
+        const pair = createLanePair({ capacity: 16_384, publishEvery, firstIndex })
+        for (let round = 1; round <= 2; round++) {
           pair.setCoarseClock(round * 10)
           const before = pair.visibleCount()
-          for (let count = 1; count <= EAGER_SAMPLES; count++) {
-            push()
-            expect(pair.visibleCount()).toBe(before + count)
+          let [seen, batchMax] = [0, 1]
+          for (let count = 1; count <= 4_000; count++) {
+            pair.writer.push(pair.entryIds[0]!, 1)
+            const nowSeen = pair.visibleCount() - before
+            if (nowSeen !== seen) {
+              expect(nowSeen, 'what is published is all there is').toBe(count)
+              const share = Math.max(1, seen >> 5)
+              expect(nowSeen - seen).toBeLessThanOrEqual(Math.min(share, publishEvery))
+              batchMax = Math.max(batchMax, nowSeen - seen)
+              seen = nowSeen
+            }
+            expect(count - seen).toBeLessThan(Math.min(Math.max(1, count >> 5), publishEvery))
           }
-          for (let count = 1; count <= publishEvery; count++) {
-            push()
-            const seen = count === publishEvery ? publishEvery : 0
-            expect(pair.visibleCount()).toBe(before + EAGER_SAMPLES + seen)
-          }
+          expect(batchMax).toBe(publishEvery)
+          pair.writer.publish()
         }
       },
     )
   })
 
   test('publish() leaves nothing unseen, and the next batch begins after it', () => {
-    const { writer, entryIds, visibleCount } = createLanePair({ capacity: 1_024, publishEvery: 8 })
-    for (let count = 0; count < EAGER_SAMPLES + 5; count++) writer.push(entryIds[0]!, 1)
-    expect(visibleCount()).toBe(EAGER_SAMPLES)
+    const { writer, entryIds, visibleCount } = createLanePair({ capacity: 4_096, publishEvery: 8 })
+    const push = () => writer.push(entryIds[0]!, 1)
+    // A 32nd of a burst of 256: batches are eight samples long from here on.
+    while (visibleCount() < 256) push()
+    const seen = visibleCount()
+    for (let count = 0; count < 5; count++) push()
+    expect(visibleCount()).toBe(seen)
     writer.publish()
     writer.publish()
-    expect(visibleCount()).toBe(EAGER_SAMPLES + 5)
-    for (let count = 0; count < 8; count++) writer.push(entryIds[0]!, 1)
-    expect(visibleCount()).toBe(EAGER_SAMPLES + 13)
+    expect(visibleCount()).toBe(seen + 5)
+    for (let count = 0; count < 7; count++) push()
+    expect(visibleCount()).toBe(seen + 5)
+    push()
+    expect(visibleCount()).toBe(seen + 13)
   })
 
   test('a lane that fills up within a batch leaves none of it unseen', () => {

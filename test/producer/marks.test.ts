@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Marks as MarksClass } from '../../src/producer/marks.ts'
+import { ELAPSED_BIAS, type Marks as MarksClass } from '../../src/producer/marks.ts'
 import { createLane, type LaneMemory, LaneWord } from '../../src/shared/memory/lane-layout.ts'
 
 const OWNER = 1
@@ -25,8 +25,7 @@ beforeEach(() => {
 
 /** Nanoseconds of the mark that ended, or -1 for a handle that was refused. */
 function endedNs(marks: InstanceType<typeof Marks>, owner: number, handle: number): number {
-  const elapsedNs = new Float64Array(1)
-  return marks.end(owner, handle, elapsedNs) ? elapsedNs[0]! : -1
+  return marks.end(owner, handle) ? marks.elapsed[0]! - ELAPSED_BIAS : -1
 }
 
 function createMarks(capacity = 16, laneId = 0) {
@@ -53,8 +52,25 @@ test('handles are small integers, whatever the lane, the capacity and the number
 })
 
 describe('a mark measures from its start to its end', () => {
-  test.each([0n, 1n, 999n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 33n + 7n, 86_400_000_000_000n])(
-    'over %d ns',
+  test.each([
+    0n,
+    1n,
+    999n,
+    2n ** 31n,
+    2n ** 32n - 1n,
+    2n ** 32n,
+    2n ** 33n + 7n,
+    86_400_000_000_000n,
+    2n ** 52n - 1n,
+  ])('over %d ns', durationNs => {
+    const { marks } = createMarks()
+    const handle = marks.start(OWNER)
+    nowNs += durationNs
+    expect(endedNs(marks, OWNER, handle)).toBe(Number(durationNs))
+  })
+
+  test.each([2n ** 52n, 2n ** 52n + 2n, 3n * 2n ** 52n, 2n ** 60n])(
+    'over %d ns, which is more than 52 days',
     durationNs => {
       const { marks } = createMarks()
       const handle = marks.start(OWNER)
@@ -170,6 +186,40 @@ describe('a handle that is not open is counted and ignored', () => {
     for (const not of [handle, handle + 16, -1, 0.5, Number.NaN, '1', undefined, 3n, Symbol('s')]) {
       expect(owned).not.toContain(marks.ownerOf(not as number))
     }
+  })
+})
+
+describe('a lap', () => {
+  test('ends one measurement and begins the next at the same moment, without a gap or an overlap', () => {
+    const { marks, lane } = createMarks()
+    const handle = marks.start(OWNER)
+    const laps: number[] = []
+    for (const durationNs of [7n, 0n, 2n ** 40n, 2n ** 53n, 1n]) {
+      nowNs += durationNs
+      expect(marks.lap(OWNER, handle)).toBe(true)
+      laps.push(marks.elapsed[0]! - ELAPSED_BIAS)
+    }
+    expect(laps).toEqual([7, 0, 2 ** 40, 2 ** 53, 1])
+    nowNs += 5n
+    expect(endedNs(marks, OWNER, handle)).toBe(5)
+    expect(counts(lane)).toEqual({ rejected: 0, abandoned: 0 })
+  })
+
+  test('of a handle that is not open is counted, and begins nothing', () => {
+    const { marks, lane } = createMarks()
+    const handle = marks.start(OWNER)
+    for (const [owner, not] of [
+      [OTHER_OWNER, handle],
+      [OWNER, handle + 16],
+      [OWNER, 'x'],
+      [OWNER, Number.NaN],
+    ] as const) {
+      expect(marks.lap(owner, not as number)).toBe(false)
+    }
+    endedNs(marks, OWNER, handle)
+    expect(marks.lap(OWNER, handle)).toBe(false)
+    expect(endedNs(marks, OWNER, handle)).toBe(-1)
+    expect(counts(lane)).toEqual({ rejected: 6, abandoned: 0 })
   })
 })
 

@@ -144,10 +144,10 @@ describe('the heartbeat', () => {
   test('publishes what an idle thread has left in its batch', () => {
     const { recorder, lane } = beating()
     const echo = recorder.latency('echo')
-    for (let count = 0; count < 64 + 7; count++) echo.record(count)
-    expect(lane[LaneWord.writeIndex]).toBe(64)
+    for (let count = 0; count < 263; count++) echo.record(count)
+    expect(lane[LaneWord.writeIndex]).toBe(256)
     vi.advanceTimersByTime(HEARTBEAT_IDLE_MS_MAX)
-    expect(lane[LaneWord.writeIndex]).toBe(71)
+    expect(lane[LaneWord.writeIndex]).toBe(263)
   })
 
   test('beats often while the thread records', () => {
@@ -283,8 +283,8 @@ test('a thread that exits has published everything, and its lane is marked as en
   const { recorder, announcements } = createRecorder(share, { publishEvery: 64 })
   const lane = new Int32Array(announcements[0]!.lane)
   const echo = recorder.latency('echo')
-  for (let count = 0; count < 70; count++) echo.record(count)
-  expect([lane[LaneWord.writeIndex], lane[LaneWord.ended]]).toEqual([64, 0])
+  for (let count = 0; count < 263; count++) echo.record(count)
+  expect([lane[LaneWord.writeIndex], lane[LaneWord.ended]]).toEqual([256, 0])
   process.listeners('exit').at(-1)?.(0)
-  expect([lane[LaneWord.writeIndex], lane[LaneWord.ended]]).toEqual([70, 1])
+  expect([lane[LaneWord.writeIndex], lane[LaneWord.ended]]).toEqual([263, 1])
 })

@@ -26,7 +26,10 @@ export class CompensatedSum {
     let b = 0
     let c = 0
     let d = 0
-    let lost = 0
+    let aLost = 0
+    let bLost = 0
+    let cLost = 0
+    let dLost = 0
     for (let index = 0; index < paired; index += 4) {
       const w = values[index]!
       const x = values[index + 1]!
@@ -36,13 +39,16 @@ export class CompensatedSum {
       const bNext = b + x
       const cNext = c + y
       const dNext = d + z
-      lost += lostByAdding(a, w, aNext) + lostByAdding(b, x, bNext)
-      lost += lostByAdding(c, y, cNext) + lostByAdding(d, z, dNext)
+      aLost += lostByAdding(a, w, aNext)
+      bLost += lostByAdding(b, x, bNext)
+      cLost += lostByAdding(c, y, cNext)
+      dLost += lostByAdding(d, z, dNext)
       a = aNext
       b = bNext
       c = cNext
       d = dNext
     }
+    const lost = aLost + bLost + (cLost + dLost)
     // One of the running sums has overflowed, which the sum of all need not do: one after the other, then.
     const isInRange = Number.isFinite(lost)
     if (isInRange) {

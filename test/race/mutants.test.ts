@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { bundleLaneCode } from './bundled-code.ts'
+import { SCALED_CASES } from './cases.ts'
+import { exploreCase } from './explored-case.ts'
+import { MUTANTS } from './mutants.ts'
+import { BATCH_SAMPLES_SCALED } from './scenario.ts'
+import { applyChanges, SCALED_DOWN } from './source-change.ts'
+
+test.each(MUTANTS)('a mistake is found: $name', async ({ changes }) => {
+  const bundle = await bundleLaneCode([...SCALED_DOWN, ...changes])
+  let counterexample = ''
+  for (const scenario of SCALED_CASES) {
+    if (counterexample === '')
+      counterexample = exploreCase(bundle, scenario, BATCH_SAMPLES_SCALED).counterexample
+  }
+  expect(counterexample).toMatch(/^.+(\n {2}(producer|aggregator) {2,4}.+)+$/)
+})
+
+test('a change whose place is gone, or there twice, is refused', () => {
+  const change = { file: 'a.ts', find: 'x', replace: 'y' }
+  expect(applyChanges('axb', [change])).toBe('ayb')
+  expect(() => applyChanges('ab', [change])).toThrow('src/a.ts has 0 places that read "x"')
+  expect(() => applyChanges('xx', [change])).toThrow('src/a.ts has 2 places that read "x"')
+})

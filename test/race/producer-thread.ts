@@ -1,0 +1,129 @@
+/** The producing thread of a case: production code that pushes and publishes, and what it has done so far. */
+import type { LaneCode } from './bundled-code.ts'
+import { type Access, isWriting } from './model-memory.ts'
+import { PRODUCER_ACCESSES_MAX, type ProducerStep, type Sample, type Scenario, sampleOf } from './scenario.ts'
+import { placeOf, type Stage, setStage } from './stage.ts'
+import type { Facts, ThreadProgram } from './thread-tree.ts'
+
+export class ProducerFacts implements Facts {
+  failure: string | undefined
+  readonly isMortal = false
+  #stage: Stage | undefined
+  /** Whether no step is under way. */
+  isAtRest = true
+  pushedCount: number
+  /** Samples that have gone into a slot, or are on their way: in order, without gaps. */
+  readonly accepted: Sample[]
+  publishedCount: number
+  droppedCount = 0
+  readonly droppedBySeries: number[] = []
+  afterCloseCount = 0
+  announcedCount = 0
+  /** Samples accepted when a running aggregator was last to be woken; 0 when it never was. */
+  wokenForCount = 0
+  longestStep = 0
+  #accessCount = 0
+  #sample: Sample | undefined
+  #timeMs = 0
+  #readIndexSeen = 0
+  readonly #scenario: Scenario
+  #place: ReturnType<typeof placeOf> | undefined
+
+  constructor(stage: Stage, scenario: Scenario) {
+    this.#stage = stage
+    this.#scenario = scenario
+    this.#place = placeOf(stage)
+    this.#readIndexSeen = scenario.firstIndex | 0
+    this.pushedCount = scenario.prefilled ?? 0
+    this.accepted = Array.from({ length: this.pushedCount }, (_, ordinal) =>
+      sampleOf(ordinal, stage.entries.length - 1),
+    )
+    this.publishedCount = this.pushedCount
+  }
+
+  take(step: ProducerStep): void {
+    const stage = this.#stage!
+    const { writer } = stage
+    this.isAtRest = false
+    this.#accessCount = 0
+    if (step === 'push') this.push()
+    else if (step === 'register') stage.register()
+    else if (step === 'close') writer.close()
+    else {
+      if (step === 'beat') {
+        const { ControlWord, LaneWord } = stage.code
+        const timeMs = stage.atomics.load(stage.control, ControlWord.clockMs)
+        stage.atomics.store(stage.lane.words, LaneWord.heartbeatMs, timeMs)
+      }
+      writer.publish()
+    }
+    this.announcedCount = stage.announcedCount()
+    this.isAtRest = true
+    this.#checkAtRest(step)
+  }
+
+  push(): void {
+    const { entries, writer } = this.#stage!
+    const sample = sampleOf(this.pushedCount, entries.length - 1)
+    this.#sample = sample
+    this.pushedCount++
+    writer.push(entries[sample.series + 1]!.entryId, sample.value)
+    this.#sample = undefined
+  }
+
+  onAccess(access: Access, result: unknown): void {
+    const place = this.#place!
+    this.longestStep = Math.max(this.longestStep, ++this.#accessCount)
+    if (this.#accessCount > PRODUCER_ACCESSES_MAX) this.failure ??= 'a step of the producer does not end'
+    if (place.isReadIndex(access)) this.#readIndexSeen = Number(result)
+    if (place.isClock(access) && access.kind === 'read') this.#timeMs = Number(result)
+    if (place.isAggregatorState(access)) this.wokenForCount = this.accepted.length
+    if (!isWriting(access)) return
+    if (place.isSlot(access) && this.#sample !== undefined) {
+      this.accepted.push({ ...this.#sample, timeMs: this.#timeMs })
+      this.#sample = undefined
+    }
+    if (place.isWriteIndex(access)) {
+      this.publishedCount = (Number(access.value) - this.#scenario.firstIndex) | 0
+    }
+    const series = place.droppedSeries(access)
+    if (series >= 0) this.droppedBySeries[series] = Number(access.value)
+    if (place.isAfterClose(access)) this.afterCloseCount = Number(access.value)
+    if (place.isDropped(access)) {
+      this.droppedCount = Number(access.value)
+      const fill = (this.#scenario.firstIndex + this.accepted.length - this.#readIndexSeen) | 0
+      if (fill !== this.#scenario.capacity) this.failure ??= `it drops a sample at a fill of ${fill}`
+    }
+  }
+
+  release(): void {
+    this.#stage = undefined
+    this.#place = undefined
+  }
+
+  #checkAtRest(step: ProducerStep): void {
+    const { accepted, droppedCount, afterCloseCount, pushedCount, publishedCount } = this
+    const bySeries = this.droppedBySeries.reduce((sum, count) => sum + count, 0)
+    const unpublishedMax = step === 'push' || step === 'register' ? this.#scenario.publishEvery - 1 : 0
+    if (accepted.length + droppedCount + afterCloseCount !== pushedCount) {
+      this.failure ??= `of ${pushedCount} samples it accounts for ${accepted.length} + ${droppedCount} + ${afterCloseCount}`
+    } else if (bySeries !== droppedCount) {
+      this.failure ??= `the lane dropped ${droppedCount} samples, its series ${bySeries}`
+    } else if (accepted.length - publishedCount > unpublishedMax) {
+      this.failure ??= `after ${step} it leaves ${accepted.length - publishedCount} samples unpublished`
+    }
+  }
+}
+
+export function producerProgram(code: LaneCode, scenario: Scenario): ThreadProgram<ProducerFacts> {
+  return {
+    prepare() {
+      const stage = setStage(code, scenario)
+      stage.prefill()
+      return new ProducerFacts(stage, scenario)
+    },
+    run(facts) {
+      for (const step of scenario.producer) facts.take(step)
+    },
+  }
+}

@@ -1,0 +1,41 @@
+/** What a case explores: a lane, and what its two threads do with it. */
+
+/** Records one sample; registers a further series, which the samples after it name; publishes; beats; closes the lane. */
+export type ProducerStep = 'push' | 'register' | 'publish' | 'beat' | 'close'
+
+/** A tick takes the wake-up word back and drains; the others are what may happen between two ticks. */
+export type AggregatorStep = 'tick' | 'clock' | 'adopt' | 'retire' | 'closeTelemetry' | 'account'
+
+export interface Scenario {
+  readonly name: string
+  readonly capacity: number
+  readonly firstIndex: number
+  readonly publishEvery: number
+  /** Samples pushed before the first explored step: so the constants that ship can be met by a short program. */
+  readonly prefilled?: number
+  readonly producer: readonly ProducerStep[]
+  readonly aggregator: readonly AggregatorStep[]
+  /** What a successor does, with a memory of its own, after the first aggregator died: at any step whatever. */
+  readonly successor?: readonly AggregatorStep[]
+}
+
+/** Samples to a drained batch, where the constants are scaled down, and as they ship. */
+export const BATCH_SAMPLES_SCALED = 2
+export const BATCH_SAMPLES_SHIPPED = 4_096
+
+/** A step of a thread's program never takes more accesses than this, whatever the other thread does. */
+export const PRODUCER_ACCESSES_MAX = 14
+export const aggregatorAccessesMax = (capacity: number): number => 40 + capacity * 8
+
+export interface Sample {
+  readonly series: number
+  readonly value: number
+  readonly timeMs: number
+}
+
+/** Both words of a slot follow from the sample's ordinal: a torn or misplaced one does not look like any. */
+export const sampleOf = (ordinal: number, seriesCount: number): Sample => ({
+  series: ordinal % seriesCount,
+  value: 100.5 + ordinal,
+  timeMs: 0,
+})
