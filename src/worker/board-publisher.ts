@@ -15,6 +15,8 @@ const TICK_BUDGET_MS = 0.5
 const RATE_INTERVAL_MS = 5_000
 /** Passing over a series costs less than a look at the clock: so many share one. */
 const VISITS_PER_LOOK = 64
+/** So many are visited at every tick. Of more than that, each tick visits its share: all within PUBLISH_INTERVAL_MS. */
+const VISITS_PER_TICK_MIN = 256
 
 interface Publication {
   readonly series: Series
@@ -32,6 +34,7 @@ export class BoardPublisher {
   readonly #publications: Publication[] = []
   readonly #slots = new Map<Series, number>()
   #next = 0
+  #visitedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(board: SharedArrayBuffer, clock: Clock) {
     this.#writer = new BoardWriter(board)
@@ -60,7 +63,9 @@ export class BoardPublisher {
   /** Publishes what is due, as far as the budget goes. */
   publishDue(): void {
     const startMs = this.#clock.nowMs()
-    for (let visited = 1; visited <= this.#publications.length; visited++) {
+    const visitsMax = this.#visitsDue(startMs)
+    this.#visitedAtMs = startMs
+    for (let visited = 1; visited <= visitsMax; visited++) {
       this.#next = (this.#next + 1) % this.#publications.length
       const publication = this.#publications[this.#next]!
       const isDue = isPublicationDue(publication, startMs)
@@ -76,6 +81,12 @@ export class BoardPublisher {
       if (publication.series.revision !== publication.revision)
         this.#publish(publication, this.#clock.nowMs())
     }
+  }
+
+  #visitsDue(nowMs: number): number {
+    const { length } = this.#publications
+    const share = (nowMs - this.#visitedAtMs) / PUBLISH_INTERVAL_MS
+    return Math.min(length, Math.max(VISITS_PER_TICK_MIN, Math.ceil(length * share)))
   }
 
   #publish(publication: Publication, nowMs: number): void {

@@ -120,6 +120,31 @@ describe('the budget of a tick', () => {
     expect(clock.nowMs() - startMs).toBeLessThan(20 * clock.costMs)
   })
 
+  test('of many series, each tick visits its share: all of them within the interval, and none much more often', () => {
+    const { publisher, clock, all, recordAll } = createPublisher(10_000)
+    recordAll(1)
+    publisher.publishAll()
+    let visitedCount = 0
+    for (const series of all) {
+      Object.defineProperty(series, 'revision', {
+        get: () => {
+          visitedCount++
+          return 1
+        },
+      })
+    }
+    publisher.publishDue()
+    visitedCount = 0
+    clock.advance(10)
+    publisher.publishDue()
+    expect(visitedCount).toBe(400)
+    for (let passedMs = 10; passedMs < PUBLISH_INTERVAL_MS; passedMs += 10) {
+      clock.advance(10)
+      publisher.publishDue()
+    }
+    expect(visitedCount).toBe(10_000)
+  })
+
   test('holds for series that are only passed over, too', () => {
     const { publisher, clock, all, recordAll } = createPublisher(1_000)
     recordAll(1)
