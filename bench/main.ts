@@ -9,12 +9,19 @@ import { type BenchOptions, helpOf, readOptions, UsageError } from './options.ts
 import { ProgressLine } from './progress-line.ts'
 import type { Measures } from './question-process.ts'
 import { QUESTIONS } from './questions/all.ts'
+import { readVersions } from './versions.ts'
 
 /** What a call leaves on the heap is the same each time, or less where something else was collected. */
 const ALLOCATION_ROUNDS = 2
 
 const EXIT_FAILURE = 1
 const EXIT_USAGE = 2
+
+// Whoever reads only the beginning has seen enough.
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
+  throw error
+})
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -50,7 +57,8 @@ async function run({ questions, roundCount, json, out }: BenchOptions): Promise<
       process.stderr.write(`${question.name} was not answered: ${(error as Error).message}\n`)
     }
   }
-  const result: BenchResult = { date: dateOf(new Date()), machine, roundCount, questions: reports }
+  const date = dateOf(new Date())
+  const result: BenchResult = { date, machine, versions: readVersions(), roundCount, questions: reports }
   const text = `${JSON.stringify(result, null, 2)}\n`
   if (json) process.stdout.write(text)
   if (out !== undefined) writeFileSync(out, text)

@@ -41,6 +41,8 @@ export interface BenchResult {
   /** UTC, `YYYY-MM-DD`. */
   readonly date: string
   readonly machine: Machine
+  /** Of the packages that are measured or measured with, by name. */
+  readonly versions?: Readonly<Record<string, string>>
   readonly roundCount: number
   readonly questions: readonly QuestionReport[]
 }

@@ -22,18 +22,18 @@ function cellsOf({ name, figure, ratio, goal, allocatedBytes }: RowReport, unit:
     allocatedBytes === undefined ? '' : formatFigure(allocatedBytes, 'bytes'),
     ratio === undefined ? '' : formatRatio(ratio.median),
     ratio === undefined ? '' : formatRatioSpread(ratio),
-    goal === undefined ? '' : `${BOUNDS[goal.bound]} ${limitOf(goal, unit)}`,
+    goal === undefined ? '' : formatGoal(goal, unit),
     goal === undefined ? '' : goal.isReached ? 'reached' : 'missed',
   ]
 }
 
-/** Limits are round numbers, and written so. */
-function limitOf({ of, limit }: JudgedGoal, unit: Unit): string {
+/** `≤ 1/30`. Limits are round numbers, and written so. */
+export function formatGoal({ of, bound, limit }: JudgedGoal, unit: Unit): string {
   const text = of === 'ratio' ? formatRatio(limit) : formatFigure(limit, unit)
-  return text.replace(/\.0+(?= |$)/, '')
+  return `${BOUNDS[bound]} ${text.replace(/\.0+(?= |$)/, '')}`
 }
 
-function formatCheck({ what, expected, actual, holds }: CheckReport): string {
+export function formatCheck({ what, expected, actual, holds }: CheckReport): string {
   const verdict = holds ? '' : ` (should be ${formatCount(expected)}: do not trust the figures)`
   return `${what}: ${formatCount(actual)}${verdict}`
 }

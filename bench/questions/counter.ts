@@ -1,9 +1,9 @@
 /** What does counting one thing cost? */
-import { Counter, Registry } from 'prom-client'
 import type { Candidate, Question } from '../core/question.ts'
 import { measureRounds } from '../core/rounds.ts'
 import { closeChecked, startTelemetry } from '../setup/live-telemetry.ts'
 import { createMeter } from '../setup/opentelemetry.ts'
+import { PLATFORMATIC, PROM_CLIENT, type PromLibrary } from '../setup/prom-client.ts'
 
 const COUNTS_PER_RUN = 65_536
 /** Fewer for what takes longer. */
@@ -33,7 +33,7 @@ export const counter: Question = {
       },
     }
     const plain = createPlainCells()
-    const libraries = [createPromClient(), createOpenTelemetry()]
+    const libraries = [createPromClient(), createPlatformatic(), createOpenTelemetry()]
     const candidates = [offloop, plain, ...libraries]
     const figures = await measureRounds(candidates, context)
     const rowOf = (one: Candidate) => ({ name: one.name, figures: figures.get(one)! })
@@ -60,8 +60,7 @@ function createPlainCells(): Candidate {
 }
 
 function createPromClient(): Candidate {
-  const registers = [new Registry()]
-  const own = counters(index => new Counter({ name: `hits_${index}`, help: 'Hits', registers }))
+  const own = createPromCounters(PROM_CLIENT)
   return {
     name: 'prom-client counter.inc(1)',
     operationCount: SLOW_COUNTS_PER_RUN,
@@ -70,6 +69,24 @@ function createPromClient(): Candidate {
       return own
     },
   }
+}
+
+/** A loop of its own, so that its call site sees one kind of callee. */
+function createPlatformatic(): Candidate {
+  const own = createPromCounters(PLATFORMATIC)
+  return {
+    name: '@platformatic/prom-client counter.inc(1)',
+    operationCount: SLOW_COUNTS_PER_RUN,
+    run() {
+      for (let index = 0; index < SLOW_COUNTS_PER_RUN; index += 1) own[index & COUNTER_MASK]!.inc(1)
+      return own
+    },
+  }
+}
+
+function createPromCounters({ library }: PromLibrary) {
+  const registers = [new library.Registry()]
+  return counters(index => new library.Counter({ name: `hits_${index}`, help: 'Hits', registers }))
 }
 
 function createOpenTelemetry(): Candidate {

@@ -1,9 +1,7 @@
 /** How long until telemetry works, in a process that has just begun? */
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import type { Goal, Question } from '../core/question.ts'
 import { spreadOf } from '../core/spread.ts'
+import { runProgram } from '../setup/run-program.ts'
 
 /** What the program of this name prints. */
 export interface StartUpTimes {
@@ -29,7 +27,6 @@ type RoundTimes = StartUpTimes & BareWorkerTimes & ProcessTimes
 
 /** A round's figures are the medians of so many processes. */
 const PROCESSES_PER_ROUND = 3
-const PROGRAM_MS_MAX = 30_000
 
 const ROWS: readonly { readonly time: keyof RoundTimes; readonly name: string; readonly goal?: Goal }[] = [
   { time: 'importMs', name: "import 'offloop'" },
@@ -76,15 +73,6 @@ async function measureRound(): Promise<RoundTimes> {
   }
   const medians = ROWS.map(({ time }) => [time, spreadOf(runs.map(run => run[time])).median])
   return Object.fromEntries(medians) as RoundTimes
-}
-
-async function runProgram(
-  name: 'empty' | 'start-up' | 'bare-worker',
-): Promise<{ output: string; wallMs: number }> {
-  const program = fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url))
-  const startMs = performance.now()
-  const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: PROGRAM_MS_MAX })
-  return { output: stdout, wallMs: performance.now() - startMs }
 }
 
 function atMostMs(limit: number): Goal {

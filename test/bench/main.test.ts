@@ -24,7 +24,7 @@ test('one short round of a question gives one JSON object, whose checks hold', (
   expect(questions).toHaveLength(1)
   const [{ name, unit, candidates, checks }] = questions
   expect([name, unit]).toEqual(['counter', 'ns'])
-  expect(candidates).toHaveLength(4)
+  expect(candidates).toHaveLength(5)
   for (const { figure, rounds } of candidates) {
     expect(figure.median).toBeGreaterThan(0)
     expect(rounds).toEqual([figure.median])
@@ -38,7 +38,7 @@ test('a question there is none of ends with exit code 2 and the names of those t
   expect(status).toBe(2)
   expect(stdout).toBe('')
   expect(stderr).toContain(
-    'choose from record, labels, marks, counter, allocation, percentiles, drain, start-up',
+    'choose from record, call-sites, labels, marks, counter, allocation, percentiles, drain, check-all, bus, breach, start-up, memory, loop',
   )
 })
 

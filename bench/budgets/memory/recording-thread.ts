@@ -1,0 +1,52 @@
+/** What a whole telemetry takes on the thread that records, what it shares, and what the system sees of it. */
+import { createTelemetry } from 'offloop'
+import { countsSharedBuffers, growthBytes, readThreadMemory } from './heap-reading.ts'
+import { recordAll } from './record-all.ts'
+import { noteSharedBuffers, sharedBuffers } from './shared-buffers.ts'
+import { METRIC_NAMES } from './workload.ts'
+
+export interface RecordingThreadMemory {
+  /** Heap and ArrayBuffers of this thread since before `createTelemetry()`: what was compiled on the way included. */
+  readonly threadBytes: number
+  readonly shared: readonly { readonly name: string; readonly bytes: number }[]
+  /** Resident memory of the process since before `createTelemetry()`: Node's own worker thread included. */
+  readonly residentGrowthBytes: number
+  /** Samples that are in the aggregator's windows. */
+  readonly sampleCount: number
+  readonly lostCount: number
+}
+
+export async function measureRecordingThread(): Promise<RecordingThreadMemory> {
+  const isSharedCounted = countsSharedBuffers()
+  const before = readThreadMemory()
+  const residentBefore = process.memoryUsage().rss
+  noteSharedBuffers()
+  const telemetry = createTelemetry({ service: 'budgets' })
+  await telemetry.ready
+  const latencies = METRIC_NAMES.map(name => telemetry.latency(name))
+  await recordAll(telemetry, latencies)
+  const after = readThreadMemory()
+  const residentGrowthBytes = process.memoryUsage().rss - residentBefore
+  const buffers = sharedBuffers()
+  const counted = isSharedCounted ? buffers.filter(({ growable }) => !growable) : []
+  const { control, board } = telemetry.share()
+  const nameOf = (buffer: SharedArrayBuffer) => {
+    if (buffer === control) return 'control block'
+    if (buffer === board) return 'board'
+    return buffer.growable ? 'directory' : 'lane'
+  }
+  const shared = buffers.map(buffer => ({ name: nameOf(buffer), bytes: buffer.byteLength }))
+  const { series } = await telemetry.snapshot()
+  const { lost } = await telemetry.close()
+  return {
+    threadBytes: growthBytes(before, after, bytesOf(counted)),
+    shared,
+    residentGrowthBytes,
+    sampleCount: series.reduce((count, { window }) => count + window.size, 0),
+    lostCount: lost,
+  }
+}
+
+function bytesOf(buffers: readonly SharedArrayBuffer[]): number {
+  return buffers.reduce((bytes, { byteLength }) => bytes + byteLength, 0)
+}

@@ -1,0 +1,98 @@
+/** What a run of the budgets finds: the shape of its JSON. Types only. */
+import type { Goal, Unit } from '../core/question.ts'
+import type { CheckReport } from '../core/report.ts'
+import type { Machine } from '../machine.ts'
+
+/** One budget of overhead (requirement B1): the 99th percentile of single calls. */
+export interface OverheadReport {
+  readonly name: string
+  readonly asks: string
+  /** Calls that count, and those before them that do not. */
+  readonly callCount: number
+  readonly warmUpCount: number
+  readonly p50Ms: number
+  readonly p95Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+  /** Of the calls during which the system gave no core of the process to another: null where that was not watched. */
+  readonly undisturbed: { readonly callCount: number; readonly p99Ms: number } | null
+  /** As the requirement has it. */
+  readonly statedLimitMs: number
+  /** What it is multiplied with: 2 on CI. */
+  readonly factor: number
+  /** What p99 has to be below in this run. */
+  readonly limitMs: number
+  readonly checks: readonly CheckReport[]
+  /** What p99 was judged by: all calls, unless it is the undisturbed ones, and they are most, that keep the limit. */
+  readonly judgedBy: 'all calls' | 'undisturbed calls'
+  /** Processes that measured it; these figures are those of the last. */
+  readonly attempts: number
+  readonly passed: boolean
+}
+
+/** One budget of memory (requirement B2). */
+export interface MemoryBudget {
+  readonly name: string
+  readonly unit: 'bytes' | 'share'
+  readonly actual: number
+  readonly atLeast: number | undefined
+  readonly atMost: number
+  readonly passed: boolean
+}
+
+interface MemoryPart {
+  readonly name: string
+  readonly bytes: number
+}
+
+export interface MemoryReport {
+  readonly metricCount: number
+  readonly samplesPerMetric: number
+  readonly budgets: readonly MemoryBudget[]
+  /** What the total consists of. */
+  readonly parts: readonly MemoryPart[]
+  /** Heap and ArrayBuffers of each metric on the aggregator, full. */
+  readonly perMetricBytes: readonly number[]
+  /** For information: what the process grew by as the system sees it, Node's own worker thread included. */
+  readonly residentGrowthBytes: number
+  readonly checks: readonly CheckReport[]
+  readonly attempts: number
+  readonly passed: boolean
+}
+
+export type FigureVerdict = 'reached' | 'missed' | 'far outside'
+
+/** A goal of the bench, judged. */
+export interface FigureReport extends Goal {
+  readonly question: string
+  readonly part: string | null
+  readonly row: string
+  /** Of the figure; ratios have none. */
+  readonly unit: Unit | 'ratio'
+  readonly median: number
+  readonly p25: number
+  readonly p75: number
+  readonly verdict: FigureVerdict
+  /** How many times the limit is far outside; null where the limit is 0. */
+  readonly margin: number | null
+  /** Beyond this the median is far outside, and fails the run. */
+  readonly failsBeyond: number
+  readonly attempts: number
+}
+
+/** What `--json` prints. */
+export interface BudgetsResult {
+  /** UTC, `YYYY-MM-DD`. */
+  readonly date: string
+  readonly machine: Machine
+  readonly onCI: boolean
+  readonly factor: number
+  readonly limitScale: number
+  readonly durationS: number
+  readonly budgets: readonly OverheadReport[]
+  readonly memory: MemoryReport | null
+  readonly figures: readonly FigureReport[]
+  /** A sentence for each thing that fails the run. */
+  readonly breaches: readonly string[]
+  readonly passed: boolean
+}

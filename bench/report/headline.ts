@@ -1,0 +1,186 @@
+/** The part of the README that is made from the results: the figures most people look for. Pure. */
+import { formatFigure } from '../core/quantity.ts'
+import type { QuestionReport } from '../core/report.ts'
+import { amountOf, type ShownMemory, sizeOf } from './budgets-section.ts'
+import { allGoalLines, goalCount } from './document.ts'
+import type { ReportInputs } from './inputs.ts'
+import { anchorOf, bold, escapeMarkdown, picture, table, tableOfUsed } from './markdown.ts'
+import { drawBars } from './plot/bars.ts'
+import { barOf, barsFootnote, formatTick } from './question-plot.ts'
+import { machineInShort } from './runs.ts'
+import { isForScale, toneOf } from './tones.ts'
+
+export const DOCUMENT_PATH = 'docs/benchmarks.md'
+export const HEADLINE_PICTURE_PATH = 'docs/benchmarks/headline.svg'
+
+const START = '<!-- benchmarks: headline -->'
+const END = '<!-- /benchmarks -->'
+
+/** Those that one picture compares, and what they are called there. */
+const PICTURED: Readonly<Record<string, string>> = {
+  record: 'Recording one duration',
+  labels: 'The same, with three labels',
+}
+/** Questions that the README shows, with what offloop's row is called there. */
+const CALLS: Readonly<Record<string, string>> = {
+  record: '`latency.record(n)`',
+  labels: 'the same with three labels, bound once',
+  marks: '`markStart()` + `markEnd()`',
+  counter: '`counter.add(1)`',
+}
+const ANALYSES: Readonly<Record<string, string>> = {
+  percentiles: 'p50, p95 and p99 of 10,000 samples, exact',
+}
+/** Of a question with more rows, those are shown that have a goal. */
+const LISTED_ROWS_MAX = 7
+/** Questions without a subject, whose rows stand side by side. */
+const LISTED: Readonly<Record<string, string>> = {
+  drain: 'On the other thread, drained into windows',
+  'start-up': 'In a process that has just begun',
+  loop: 'An idle process, of one core',
+  memory: 'Memory of 20 metrics with 10,000 samples each',
+}
+
+/** @throws RangeError where the README has no place for it */
+export function withHeadline(readme: string, headline: string): string {
+  const start = readme.indexOf(START)
+  const end = readme.indexOf(END)
+  if (start < 0 || end < start) {
+    throw new RangeError(`README.md: put ${START} and ${END} around the place for the figures`)
+  }
+  return `${readme.slice(0, start + START.length)}\n${headline}${readme.slice(end)}`
+}
+
+export function headlineOf({ cost, load, budgets }: ReportInputs): string {
+  const reports = [...(cost?.questions ?? []), ...(load?.questions ?? [])]
+  const goals = allGoalLines(reports, budgets)
+  const missed = goals.filter(({ isReached }) => !isReached).length
+  const parts = [
+    '<!-- Made by `npm run bench:report`: not to be edited by hand. -->\n',
+    whereAndWhen({ cost, load }),
+    callTable('a call, on the recording thread', reports, CALLS),
+    pictureOf(reports),
+    callTable('an answer, on the other thread', reports, ANALYSES),
+    factsTable([
+      ...listedRows(reports, LISTED),
+      ...(reports.some(({ name }) => name === 'memory') ? [] : memoryRows(budgets?.memory ?? null)),
+    ]),
+    ...loadTables(reports),
+    `${goalCount(goals)}${missed === 0 ? '' : ', and those that are missed are shown as missed'}:
+[docs/benchmarks.md](${DOCUMENT_PATH}#goals) has all of them, with spreads, method, and what is not measured.\n`,
+  ]
+  return parts.filter(part => part !== '').join('\n')
+}
+
+/** @returns undefined where there is nothing to compare */
+export function headlinePicture(reports: readonly QuestionReport[]): string | undefined {
+  const shown = firstOfEach(reports, PICTURED)
+  if (shown.length === 0) return undefined
+  const unit = shown[0]!.report.unit
+  return drawBars({
+    title: 'What recording costs the thread that records',
+    footnote: barsFootnote(unit),
+    groups: shown.map(({ title, report }) => ({
+      heading: title,
+      bars: report.candidates.filter(row => !isForScale(row)).map(row => barOf(row, report)),
+    })),
+    formatTick: value => formatTick(value, unit),
+    // Lengths that can be compared are what this picture is for.
+    scale: 'linear',
+  })
+}
+
+function whereAndWhen({ cost, load }: Pick<ReportInputs, 'cost' | 'load'>): string {
+  const result = cost ?? load
+  if (result === undefined) return ''
+  const { date, machine, roundCount } = result
+  return `Measured on ${date}, ${machineInShort(machine)}: medians of ${roundCount} rounds, each figure beside others in
+the same run. \`npm run bench\` does the same on your machine.\n`
+}
+
+function callTable(
+  title: string,
+  reports: readonly QuestionReport[],
+  titles: Readonly<Record<string, string>>,
+): string {
+  const rows = firstOfEach(reports, titles).flatMap(({ title: name, report }) => {
+    const subject = report.candidates.find(({ isSubject }) => isSubject)
+    if (subject === undefined) return []
+    const { allocatedBytes: bytes } = subject
+    const figure = bold(formatFigure(subject.figure.median, report.unit))
+    return [[name, figure, bytes === undefined ? '' : formatFigure(bytes, 'bytes'), besides(report)]]
+  })
+  return rows.length === 0 ? '' : tableOfUsed([title, 'offloop', 'leaves', 'beside it'], rows, [0, 3])
+}
+
+function besides(report: QuestionReport): string {
+  const { candidates, unit } = report
+  return candidates
+    .filter(row => toneOf(row, report) === 'other')
+    .map(({ name, figure }) => `${escapeMarkdown(name)} ${formatFigure(figure.median, unit)}`)
+    .join(' · ')
+}
+
+/** Its figures are those of the table above it. */
+function pictureOf(reports: readonly QuestionReport[]): string {
+  const titles = firstOfEach(reports, PICTURED).map(({ title }) => title)
+  if (titles.length === 0) return ''
+  return picture(`The figures above as bars: ${titles.join('; ')}`, HEADLINE_PICTURE_PATH)
+}
+
+/** What has no peer: the rows of a question, side by side. */
+function listedRows(
+  reports: readonly QuestionReport[],
+  titles: Readonly<Record<string, string>>,
+): string[][] {
+  return firstOfEach(reports, titles).map(({ title, report }) => {
+    const { candidates } = report
+    const shown =
+      candidates.length <= LISTED_ROWS_MAX ? candidates : candidates.filter(({ goal }) => goal !== undefined)
+    const figures = shown.map(({ name, figure }) => named(name, formatFigure(figure.median, report.unit)))
+    return [title, figures.join(' · ')]
+  })
+}
+
+function memoryRows(memory: ShownMemory | null): string[][] {
+  if (memory === null) return []
+  const amounts = memory.budgets.map(budget => named(budget.name, amountOf(budget, budget.actual)))
+  return [[`Memory of ${sizeOf(memory)}`, amounts.join(' · ')]]
+}
+
+function factsTable(rows: readonly (readonly string[])[]): string {
+  return rows.length === 0 ? '' : table(['', 'measured'], rows, [0, 1])
+}
+
+function named(name: string, figure: string): string {
+  return `${escapeMarkdown(name)} ${bold(figure)}`
+}
+
+/** The first answer of each load question, but for curves, which are too much for a line. */
+function loadTables(reports: readonly QuestionReport[]): string[] {
+  const loads = reports.filter(({ group, curve }) => group === 'load' && curve === undefined)
+  const firsts = loads.filter((one, index) => loads.findIndex(({ name }) => name === one.name) === index)
+  const titles = Object.fromEntries(firsts.map(report => [report.name, linkedTitle(report)]))
+  const isCompared = ({ candidates }: QuestionReport) => candidates.some(({ isSubject }) => isSubject)
+  return [
+    callTable('a program under load', firsts.filter(isCompared), titles),
+    factsTable(
+      listedRows(
+        firsts.filter(one => !isCompared(one)),
+        titles,
+      ),
+    ),
+  ]
+}
+
+function linkedTitle({ name, asks, part }: QuestionReport): string {
+  return `[${name}](${DOCUMENT_PATH}#${anchorOf(name)}): ${escapeMarkdown(part ?? asks)}`
+}
+
+/** In the order of the titles; a question has one line, that of its first answer. */
+function firstOfEach(reports: readonly QuestionReport[], titles: Readonly<Record<string, string>>) {
+  return Object.entries(titles).flatMap(([name, title]) => {
+    const report = reports.find(one => one.name === name)
+    return report === undefined ? [] : [{ title, report }]
+  })
+}
