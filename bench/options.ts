@@ -36,7 +36,7 @@ Usage: npm run bench -- [question …] [options]        or, once built: node bui
 
 Questions of what one operation costs (asked by default; a few minutes in all):
 ${linesOf('cost')}
-Questions of what a program under load feels (npm run bench:load; half an hour in all, at the default rounds):
+Questions of what a program under load feels (npm run bench:load; about a quarter of an hour in all):
 ${linesOf('load')}
 Options:
   --group <g>    all questions of one group: cost or load

@@ -2,20 +2,12 @@
 import type { Goal, Unit } from '../core/question.ts'
 import type { CheckReport } from '../core/report.ts'
 import type { Machine } from '../machine.ts'
+import type { CallTimes } from './single-calls.ts'
 
 /** One budget of overhead (requirement B1): the 99th percentile of single calls. */
-export interface OverheadReport {
+export interface OverheadReport extends CallTimes {
   readonly name: string
   readonly asks: string
-  /** Calls that count, and those before them that do not. */
-  readonly callCount: number
-  readonly warmUpCount: number
-  readonly p50Ms: number
-  readonly p95Ms: number
-  readonly p99Ms: number
-  readonly maxMs: number
-  /** Of the calls during which the system gave no core of the process to another: null where that was not watched. */
-  readonly undisturbed: { readonly callCount: number; readonly p99Ms: number } | null
   /** As the requirement has it. */
   readonly statedLimitMs: number
   /** What it is multiplied with: 2 on CI. */

@@ -4,6 +4,7 @@ import { nearestRank } from '../../src/shared/statistics/nearest-rank.ts'
 /** Calls that come first, and do not count. */
 export const WARM_UP_COUNT = 100
 
+/** In milliseconds, over the calls that count. */
 export interface CallTimes {
   readonly callCount: number
   readonly warmUpCount: number

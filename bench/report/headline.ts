@@ -1,6 +1,6 @@
 /** The part of the README that is made from the results: the figures most people look for. Pure. */
 import { formatFigure } from '../core/quantity.ts'
-import type { QuestionReport } from '../core/report.ts'
+import type { QuestionReport, RowReport } from '../core/report.ts'
 import { amountOf, type ShownMemory, sizeOf } from './budgets-section.ts'
 import { allGoalLines, goalCount } from './document.ts'
 import type { ReportInputs } from './inputs.ts'
@@ -31,8 +31,8 @@ const CALLS: Readonly<Record<string, string>> = {
 const ANALYSES: Readonly<Record<string, string>> = {
   percentiles: 'p50, p95 and p99 of 10,000 samples, exact',
 }
-/** Of a question with more rows, those are shown that have a goal. */
-const LISTED_ROWS_MAX = 7
+/** As many rows of a question fit on a line. */
+const LISTED_ROWS_MAX = 4
 /** Questions without a subject, whose rows stand side by side. */
 const LISTED: Readonly<Record<string, string>> = {
   drain: 'On the other thread, drained into windows',
@@ -113,12 +113,21 @@ function callTable(
   return rows.length === 0 ? '' : tableOfUsed([title, 'offloop', 'leaves', 'beside it'], rows, [0, 3])
 }
 
+/** One row of each library, the first. */
 function besides(report: QuestionReport): string {
   const { candidates, unit } = report
-  return candidates
-    .filter(row => toneOf(row, report) === 'other')
+  const others = candidates.filter(row => toneOf(row, report) === 'other')
+  const isFirst = (row: RowReport) =>
+    others.find(({ name }) => libraryOf(name) === libraryOf(row.name)) === row
+  return others
+    .filter(isFirst)
     .map(({ name, figure }) => `${escapeMarkdown(name)} ${formatFigure(figure.median, unit)}`)
     .join(' · ')
+}
+
+/** `prom-client` of `prom-client observe(labels, …)`. */
+function libraryOf(rowName: string): string {
+  return rowName.split(/[ ,]/, 1)[0]!
 }
 
 /** Its figures are those of the table above it. */
@@ -134,12 +143,18 @@ function listedRows(
   titles: Readonly<Record<string, string>>,
 ): string[][] {
   return firstOfEach(reports, titles).map(({ title, report }) => {
-    const { candidates } = report
-    const shown =
-      candidates.length <= LISTED_ROWS_MAX ? candidates : candidates.filter(({ goal }) => goal !== undefined)
-    const figures = shown.map(({ name, figure }) => named(name, formatFigure(figure.median, report.unit)))
+    const figures = fewRowsOf(report).map(({ name, figure }) =>
+      named(name, formatFigure(figure.median, report.unit)),
+    )
     return [title, figures.join(' · ')]
   })
+}
+
+/** All rows; if those are too many, what is not there for scale only; or else what has a goal. */
+function fewRowsOf({ candidates }: QuestionReport): readonly RowReport[] {
+  const measured = candidates.filter(row => !isForScale(row))
+  const fitting = [candidates, measured].find(rows => rows.length <= LISTED_ROWS_MAX)
+  return fitting ?? candidates.filter(({ goal }) => goal !== undefined)
 }
 
 function memoryRows(memory: ShownMemory | null): string[][] {

@@ -1,6 +1,6 @@
 /** A telemetry whose aggregator thread is known to the system by an id, so that its CPU time can be read. */
 import { createTelemetry, type Telemetry, type TelemetryOptions } from 'offloop'
-import { findNewThread, listThreads } from './thread-cpu.ts'
+import { findNewThread, listThreads } from '../../../demo/thread-cpu.ts'
 
 export interface WatchedTelemetry {
   readonly telemetry: Telemetry

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { findNewThread, listThreads, threadCpuSince } from '../../../bench/load/setup/thread-cpu.ts'
+import { threadCpuSince } from '../../../bench/load/setup/thread-cpu.ts'
+import { findNewThread, listThreads } from '../../../demo/thread-cpu.ts'
 
 const BUSY_MS = 100
 const BUSY = `
