@@ -46,7 +46,9 @@ export function install(major) {
     '--no-fund',
     '--loglevel=error',
   ]
-  return run('npm', [...args, `${name}@${VERSIONS[major]}`]) ? binary : undefined
+  // A network may fail once.
+  const isInstalled = [1, 2, 3].some(() => run('npm', [...args, `${name}@${VERSIONS[major]}`]))
+  return isInstalled ? binary : undefined
 }
 
 /** Runs to the end, with this process's input and output.

@@ -108,8 +108,8 @@ export class LaneWriter {
   }
 
   #endBatch(): void {
-    // In a burst this thread has just given a sign of life: should it stall right here, it is heard again at its next look.
-    if (this.#isEager) this.#publish()
+    // Nobody can have taken this thread for dead since the batch began, unless the clock has moved on since.
+    if (this.#isEager || this.#control[ControlWord.clockMs] !== this.#timeMs) this.#publish()
     else Atomics.store(this.#lane.words, LaneWord.writeIndex, this.#writeIndex)
   }
 

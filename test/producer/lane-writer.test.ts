@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { LaneWriter } from '../../src/producer/lane-writer.ts'
 import { AggregatorState, ControlWord } from '../../src/shared/memory/control-block.ts'
-import { LaneWord } from '../../src/shared/memory/lane-layout.ts'
+import { LaneWord, Lease } from '../../src/shared/memory/lane-layout.ts'
 import { type Arrival, createLanePair, type LanePair } from '../support/lane-pair.ts'
 
 const EAGER_SAMPLES = 64
@@ -263,6 +264,43 @@ describe('the coarse clock', () => {
     })
     pair.reader.drain(0)
     expect(pair.arrivals).toEqual(times.map((timeMs, value) => ({ series: value % 3, value, timeMs })))
+  })
+})
+
+describe('the lease', () => {
+  /** A writer in the middle of a batch of its burst, and how often it has heard that its lane was given up. */
+  function inMidBatch() {
+    const { lane, control, directory, entryIds, setCoarseClock } = createLanePair({ capacity: 4_096 })
+    let heardCount = 0
+    const writer = new LaneWriter(lane, control, directory, 64, () => {
+      heardCount++
+      Atomics.store(lane.words, LaneWord.lease, Lease.announced)
+    })
+    const push = () => writer.push(entryIds[0]!, 1)
+    const pushBatch = () => {
+      const before = lane.words[LaneWord.writeIndex]
+      do push()
+      while (lane.words[LaneWord.writeIndex] === before)
+    }
+    while (lane.words[LaneWord.writeIndex]! < 512) push()
+    push()
+    Atomics.store(lane.words, LaneWord.lease, Lease.retired)
+    return { pushBatch, setCoarseClock, heard: () => heardCount }
+  }
+
+  test('is not looked at in a burst, while no time passes in which a lane could be given up', () => {
+    const { pushBatch, heard } = inMidBatch()
+    pushBatch()
+    expect(heard()).toBe(0)
+  })
+
+  test('is looked at when a batch ends at another time than it began: a thread that stalled in it is heard again', () => {
+    const { pushBatch, setCoarseClock, heard } = inMidBatch()
+    setCoarseClock(11_000)
+    pushBatch()
+    expect(heard()).toBe(1)
+    pushBatch()
+    expect(heard()).toBe(1)
   })
 })
 

@@ -1,7 +1,7 @@
 /** A sum that keeps what rounding takes away. */
 
 /** Neumaier's sum: the error stays at a rounding or two however many terms there are.
- *  A sum beyond the range of a float64 is infinite, as it is with plain addition.
+ *  A sum beyond the range of a float64 is infinite, or not a number, as it is with plain addition.
  *  @see Neumaier 1974, improved Kahan–Babuška algorithm */
 export class CompensatedSum {
   #sum = 0
@@ -49,8 +49,9 @@ export class CompensatedSum {
       d = dNext
     }
     const lost = aLost + bLost + (cLost + dLost)
-    // One of the running sums has overflowed, which the sum of all need not do: one after the other, then.
-    const isInRange = Number.isFinite(lost)
+    // One of the running sums has overflowed, or they would together, which the terms in their order need not do: one
+    // after the other, then.
+    const isInRange = Number.isFinite(lost) && Number.isFinite(this.#sum + a + b + c + d)
     if (isInRange) {
       this.add(a)
       this.add(b)

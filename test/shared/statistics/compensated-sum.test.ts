@@ -51,6 +51,16 @@ test('addAll of terms whose sum is in range is in range, though some of them alo
   expect(sum.value).toBe(1e308)
 })
 
+test.each([
+  [[1e308, 0, -1e308, 0, 0, 1e308, 0, -1e308], 0],
+  [[1e308, 1e308, -1e308, -1e308], Number.POSITIVE_INFINITY],
+])('addAll overflows where add does, and only there: %j', (terms, expected) => {
+  const [one, other] = [new CompensatedSum(), new CompensatedSum()]
+  one.addAll(Float64Array.from(terms), terms.length)
+  for (const term of terms) other.add(term)
+  expect([one.value, other.value]).toEqual([expected, expected])
+})
+
 test('merging equals adding the terms of both, what their rounding took away included', () => {
   const [left, right] = [new CompensatedSum(), new CompensatedSum()]
   for (const term of [1e100, 1]) left.add(term)
