@@ -1,18 +1,19 @@
 /** The bench's entry: reads the command line, asks one question after the other, shows what was found. */
 import { writeFileSync } from 'node:fs'
 import { askInProcess } from './ask.ts'
-import type { Question } from './core/question.ts'
+import { mergeAnswers } from './core/merge.ts'
+import type { Findings, Question } from './core/question.ts'
 import { type BenchResult, type QuestionReport, reportOf } from './core/report.ts'
 import { formatQuestion } from './core/table.ts'
 import { describeMachine, formatMachine } from './machine.ts'
 import { type BenchOptions, helpOf, readOptions, UsageError } from './options.ts'
 import { ProgressLine } from './progress-line.ts'
-import type { Measures } from './question-process.ts'
+import type { QuestionTask } from './question-process.ts'
 import { QUESTIONS } from './questions/all.ts'
-import { readVersions } from './versions.ts'
+import { readCommit, readVersions } from './versions.ts'
 
-/** What a call leaves on the heap is the same each time, or less where something else was collected. */
-const ALLOCATION_ROUNDS = 2
+/** What a call leaves on the heap is much the same each time. */
+const ALLOCATION_ROUNDS = 3
 
 const EXIT_FAILURE = 1
 const EXIT_USAGE = 2
@@ -42,14 +43,14 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** @returns whether every question was answered, and measured what it meant to */
-async function run({ questions, roundCount, json, out }: BenchOptions): Promise<boolean> {
+async function run({ questions, roundCount, isBrief, json, out }: BenchOptions): Promise<boolean> {
   const machine = describeMachine()
   const reports: QuestionReport[] = []
   let unansweredCount = 0
   if (!json) process.stdout.write(`${formatMachine(machine)}; ${roundCount} rounds\n`)
   for (const question of QUESTIONS.filter(({ name }) => questions.includes(name))) {
     try {
-      const answers = await askWithProgress(question, roundCount)
+      const answers = await askWithProgress(question, roundCount, isBrief)
       reports.push(...answers)
       if (!json) for (const report of answers) process.stdout.write(`\n${formatQuestion(report)}`)
     } catch (error) {
@@ -58,7 +59,14 @@ async function run({ questions, roundCount, json, out }: BenchOptions): Promise<
     }
   }
   const date = dateOf(new Date())
-  const result: BenchResult = { date, machine, versions: readVersions(), roundCount, questions: reports }
+  const result: BenchResult = {
+    date,
+    commit: readCommit(),
+    machine,
+    versions: readVersions(),
+    roundCount,
+    questions: reports,
+  }
   const text = `${JSON.stringify(result, null, 2)}\n`
   if (json) process.stdout.write(text)
   if (out !== undefined) writeFileSync(out, text)
@@ -71,25 +79,34 @@ async function run({ questions, roundCount, json, out }: BenchOptions): Promise<
   return broken.length === 0 && unansweredCount === 0
 }
 
-async function askWithProgress(question: Question, roundCount: number): Promise<QuestionReport[]> {
+async function askWithProgress(
+  question: Question,
+  roundCount: number,
+  isBrief: boolean,
+): Promise<QuestionReport[]> {
   const progress = new ProgressLine(process.stderr)
-  const ask = (measures: Measures, rounds: number) => {
-    let roundsDone = -1
-    const showRounds = () => {
-      const done = roundsDone < 0 ? 'warming up' : `${roundsDone} of ${rounds} rounds`
-      progress.show(`${question.name}, ${measures}: ${done}`)
-    }
-    const onRound = () => {
-      roundsDone += 1
-      showRounds()
-    }
-    showRounds()
-    return askInProcess(question, measures, { roundCount: rounds, onRound })
-  }
+  const ask = (task: QuestionTask, onRound: () => void = () => {}) => askInProcess(question, task, onRound)
+  let roundsDone = 0
+  const show = () => progress.show(`${question.name}: ${roundsDone} of ${roundCount} rounds`)
+  show()
   try {
-    const findings = await ask('time', roundCount)
-    const allocations = question.measuresAllocation ? await ask('allocation', ALLOCATION_ROUNDS) : []
-    return findings.map((one, part) => reportOf(question, one, allocations[part]))
+    const answers: (readonly Findings[])[] = []
+    const processRounds = question.startsPrograms ? roundCount : 1
+    while (roundsDone < roundCount) {
+      const firstRound = roundsDone
+      let warmUps = 1
+      const onRound = () => {
+        if (warmUps-- <= 0) roundsDone += 1
+        show()
+      }
+      answers.push(await ask({ measures: 'time', roundCount: processRounds, firstRound, isBrief }, onRound))
+      roundsDone = firstRound + processRounds
+    }
+    progress.show(`${question.name}: what calls leave behind`)
+    const allocations = question.measuresAllocation
+      ? await ask({ measures: 'allocation', roundCount: ALLOCATION_ROUNDS, firstRound: 0, isBrief })
+      : []
+    return mergeAnswers(answers).map((one, part) => reportOf(question, one, allocations[part]))
   } finally {
     progress.clear()
   }

@@ -6,6 +6,8 @@ export interface BenchOptions {
   /** Names of questions, none twice. */
   readonly questions: readonly string[]
   readonly roundCount: number
+  /** Short forms of questions under load. */
+  readonly isBrief: boolean
   readonly json: boolean
   /** Where the JSON is written to as well. */
   readonly out: string | undefined
@@ -41,13 +43,14 @@ ${linesOf('load')}
 Options:
   --group <g>    all questions of one group: cost or load
   --rounds <n>   rounds in which every candidate is measured, 1 to ${ROUND_COUNT_MAX} (default ${ROUND_COUNT_DEFAULT})
+  --brief        short forms of what takes minutes, to see that nothing is far off
   --json         one JSON object on standard output, with the figures of each round
                  (npm run --silent bench -- --json, so that npm adds no lines of its own)
   --out <file>   writes that JSON to a file, beside the tables
   --help         this text
 
 Each figure is the median of the rounds, with the range of their middle half. Ratios are paired within the rounds.
-Each question has a process of its own. Close what else keeps the processor busy.
+Each question has a process of its own, and so has each round of what one operation costs. Close what else keeps the processor busy.
 
 Exit code: 0 when all questions are answered, whatever the answers; 1 when one failed, or what it measured was not
 what it meant to measure; 2 for a bad argument.
@@ -71,6 +74,7 @@ export function readOptions(args: readonly string[], known: readonly KnownQuesti
   return {
     questions: [...new Set(asked)],
     roundCount: roundCountOf(values.rounds),
+    isBrief: values.brief,
     json: values.json,
     out: values.out,
   }
@@ -83,6 +87,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         rounds: { type: 'string', default: String(ROUND_COUNT_DEFAULT) },
+        brief: { type: 'boolean', default: false },
         group: { type: 'string' },
         json: { type: 'boolean', default: false },
         out: { type: 'string' },

@@ -1,5 +1,7 @@
 /** Which versions of the packages the figures are about: those that are installed. */
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 /** What the benches import, and what a figure depends on. A test finds the package that is missing here. */
 export const MEASURED_PACKAGES: readonly string[] = [
@@ -15,6 +17,15 @@ export const MEASURED_PACKAGES: readonly string[] = [
   'offloop',
   'prom-client',
 ]
+
+/** Undefined where there is no git, or no repository. Results and what is made of them are no part of what was measured. */
+export function readCommit(): string | undefined {
+  const cwd = fileURLToPath(findRoot())
+  const git = (...args: string[]) => spawnSync('git', args, { cwd, encoding: 'utf8' }).stdout?.trim()
+  const commit = git('rev-parse', '--short', 'HEAD')
+  if (!commit) return undefined
+  return git('status', '--porcelain', '--', 'src', 'bench', ':!bench/results') === '' ? commit : `${commit}+`
+}
 
 /** Packages that are not installed are left out. */
 export function readVersions(): Record<string, string> {

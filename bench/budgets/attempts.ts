@@ -1,25 +1,30 @@
-/** Tries again: what is broken breaks every time, and noise does not. */
+/** Tries again what was slow: what is broken is slow every time, and noise is not. */
 import { setTimeout } from 'node:timers/promises'
+
+/** What an attempt came to. Only a limit that is missed may be noise's doing: what was counted wrong is wrong. */
+export type Outcome = 'kept' | 'limit missed' | 'check failed'
 
 /** The pause before the second attempt; it grows with each, since what disturbs often lasts for seconds. */
 const PAUSE_MS = 1_000
 
-/** @param attempt is told how many attempts there were, itself included
- *  @returns the first report that passed, or else the last
- *  @throws what the last attempt threw */
-export async function untilPassed<Report>(
-  attempt: (attempts: number) => Promise<Report>,
-  hasPassed: (report: Report) => boolean,
+/** @returns what every attempt found: the last one counts
+ *  @throws what an attempt has thrown, without another */
+export async function untilKept<Report>(
+  attempt: () => Promise<Report>,
+  outcomeOf: (report: Report) => Outcome,
   attemptsMax: number,
   pause: (ms: number) => Promise<unknown> = setTimeout,
-): Promise<Report> {
-  for (let attempts = 1; ; attempts += 1) {
-    try {
-      const report = await attempt(attempts)
-      if (hasPassed(report) || attempts >= attemptsMax) return report
-    } catch (error) {
-      if (attempts >= attemptsMax) throw error
-    }
-    await pause(PAUSE_MS * attempts)
+): Promise<Report[]> {
+  const reports: Report[] = []
+  for (;;) {
+    const report = await attempt()
+    reports.push(report)
+    if (outcomeOf(report) !== 'limit missed' || reports.length >= attemptsMax) return reports
+    await pause(PAUSE_MS * reports.length)
   }
+}
+
+export function outcomeOf(keepsLimits: boolean, checks: readonly { readonly holds: boolean }[]): Outcome {
+  if (!checks.every(({ holds }) => holds)) return 'check failed'
+  return keepsLimits ? 'kept' : 'limit missed'
 }

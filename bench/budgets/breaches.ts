@@ -1,6 +1,7 @@
 /** Says what fails a run, a sentence each. Pure. */
-import { formatFigure, formatNumber } from '../core/quantity.ts'
+import { formatNumber } from '../core/quantity.ts'
 import type { CheckReport } from '../core/report.ts'
+import { amountOf } from './amount.ts'
 import type { FigureReport, MemoryReport, OverheadReport } from './result.ts'
 
 export function breachesOf(
@@ -16,22 +17,22 @@ export function breachesOf(
 }
 
 function ofOverhead(report: OverheadReport): string[] {
-  const { name, p99Ms, limitMs, judgedBy, undisturbed, checks, attempts } = report
-  const isSlow = judgedBy === 'all calls' && !(p99Ms < limitMs)
-  const alone = undisturbed === null ? '' : `, ${formatMs(undisturbed.p99Ms)} where it was undisturbed`
-  const took = `p99 is ${formatMs(p99Ms)}${alone}, and has to be below ${formatMs(limitMs)}`
-  return [...(isSlow ? [`${name}: ${took} (${timesOf(attempts)})`] : []), ...brokenChecks(name, checks)]
+  const { name, p99Ms, limitMs, checks, attempts } = report
+  const isSlow = !(p99Ms < limitMs)
+  const took = `p99 is ${formatMs(p99Ms)}, and has to be below ${formatMs(limitMs)}`
+  return [...(isSlow ? [`${name}: ${took} (${timesOf(attempts)})`] : []), ...ofBrokenChecks(name, checks)]
 }
 
 function ofMemory({ budgets, checks, attempts }: MemoryReport): string[] {
   const exceeded = budgets
     .filter(({ passed }) => !passed)
-    .map(({ name, unit, actual, atLeast, atMost }) => {
-      const text = (value: number) => (unit === 'bytes' ? formatFigure(value, unit) : `${value}`)
-      const least = atLeast === undefined ? '' : `at least ${text(atLeast)} and `
-      return `memory, ${name}: ${text(actual)}, and has to be ${least}below ${text(atMost)} (${timesOf(attempts)})`
+    .map(budget => {
+      const { name, actual, atLeast, atMost } = budget
+      const least = atLeast === undefined ? '' : `at least ${amountOf(budget, atLeast)} and `
+      const allowed = `${least}below ${amountOf(budget, atMost)}`
+      return `memory, ${name}: ${amountOf(budget, actual)}, and has to be ${allowed} (${timesOf(attempts)})`
     })
-  return [...exceeded, ...brokenChecks('memory', checks)]
+  return [...exceeded, ...ofBrokenChecks('memory', checks)]
 }
 
 function ofFigure({ question, row, median, bound, limit, failsBeyond, attempts }: FigureReport): string {
@@ -39,14 +40,14 @@ function ofFigure({ question, row, median, bound, limit, failsBeyond, attempts }
   return `${question}, ${row}: ${formatNumber(median)} is far outside: ${goal} (${timesOf(attempts)})`
 }
 
-function brokenChecks(name: string, checks: readonly CheckReport[]): string[] {
+export function ofBrokenChecks(name: string, checks: readonly CheckReport[]): string[] {
   return checks
     .filter(({ holds }) => !holds)
     .map(({ what, expected, actual }) => `${name}: ${what}: ${actual}, should be ${expected}`)
 }
 
-function timesOf(attempts: number): string {
-  return attempts === 1 ? 'measured once' : `measured ${attempts} times`
+function timesOf({ length }: readonly unknown[]): string {
+  return length === 1 ? 'measured once' : `measured ${length} times`
 }
 
 /** Limits can be scaled down to next to nothing: then their digits matter. */

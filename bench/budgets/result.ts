@@ -2,9 +2,11 @@
 import type { Goal, Unit } from '../core/question.ts'
 import type { CheckReport } from '../core/report.ts'
 import type { Machine } from '../machine.ts'
+import type { MemoryPart } from '../setup/memory.ts'
 import type { CallTimes } from './single-calls.ts'
 
-/** One budget of overhead (requirement B1): the 99th percentile of single calls. */
+/** One budget of overhead (requirement B1): the 99th percentile of single calls, all of them. The times are those of
+ *  the last attempt. */
 export interface OverheadReport extends CallTimes {
   readonly name: string
   readonly asks: string
@@ -15,10 +17,8 @@ export interface OverheadReport extends CallTimes {
   /** What p99 has to be below in this run. */
   readonly limitMs: number
   readonly checks: readonly CheckReport[]
-  /** What p99 was judged by: all calls, unless it is the undisturbed ones, and they are most, that keep the limit. */
-  readonly judgedBy: 'all calls' | 'undisturbed calls'
-  /** Processes that measured it; these figures are those of the last. */
-  readonly attempts: number
+  /** Every attempt, each in a process of its own: there is another only after one whose limit alone was missed. */
+  readonly attempts: readonly CallTimes[]
   readonly passed: boolean
 }
 
@@ -32,44 +32,48 @@ export interface MemoryBudget {
   readonly passed: boolean
 }
 
-interface MemoryPart {
-  readonly name: string
-  readonly bytes: number
-}
+/** What one attempt measured of the budget of this name. */
+type MemoryAttempt = readonly Pick<MemoryBudget, 'name' | 'actual'>[]
 
+/** The figures are those of the last attempt. */
 export interface MemoryReport {
   readonly metricCount: number
   readonly samplesPerMetric: number
   readonly budgets: readonly MemoryBudget[]
-  /** What the total consists of. */
+  /** What the total consists of, and what is besides. */
   readonly parts: readonly MemoryPart[]
   /** Heap and ArrayBuffers of each metric on the aggregator, full. */
   readonly perMetricBytes: readonly number[]
   /** For information: what the process grew by as the system sees it, Node's own worker thread included. */
   readonly residentGrowthBytes: number
   readonly checks: readonly CheckReport[]
-  readonly attempts: number
+  readonly attempts: readonly MemoryAttempt[]
   readonly passed: boolean
 }
 
-export type FigureVerdict = 'reached' | 'missed' | 'far outside'
+/** `check failed`: what was measured is not what was meant to be, and the figure says nothing. */
+export type FigureVerdict = 'reached' | 'missed' | 'far outside' | 'check failed'
 
-/** A goal of the bench, judged. */
-export interface FigureReport extends Goal {
-  readonly question: string
-  readonly part: string | null
+/** What one attempt measured. */
+export interface FigureAttempt {
   readonly row: string
-  /** Of the figure; ratios have none. */
-  readonly unit: Unit | 'ratio'
   readonly median: number
   readonly p25: number
   readonly p75: number
   readonly verdict: FigureVerdict
+}
+
+/** A goal of the bench, judged by the last attempt. */
+export interface FigureReport extends Goal, FigureAttempt {
+  readonly question: string
+  readonly part: string | null
+  /** Of the figure; ratios have none. */
+  readonly unit: Unit | 'ratio'
   /** How many times the limit is far outside; null where the limit is 0. */
   readonly margin: number | null
   /** Beyond this the median is far outside, and fails the run. */
   readonly failsBeyond: number
-  readonly attempts: number
+  readonly attempts: readonly FigureAttempt[]
 }
 
 /** What `--json` prints. */

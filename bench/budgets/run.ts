@@ -1,17 +1,13 @@
-/** Measures one thing after the other, each as often as it takes to tell a breach from noise. */
+/** Measures one thing after the other, each as often as it takes to tell slowness from noise. */
 import { describeMachine } from '../machine.ts'
-import { untilPassed } from './attempts.ts'
-import { breachesOf } from './breaches.ts'
-import { askBench, FIGURE_QUESTIONS, figuresOf } from './figures.ts'
-import { measureInProcess } from './measure.ts'
-import type { AggregatorThreadMemory } from './memory/aggregator-thread.ts'
-import { MEMORY_EXEC_ARGV } from './memory/heap-reading.ts'
-import type { RecordingThreadMemory } from './memory/recording-thread.ts'
-import type { RegistryMemory } from './memory/registry.ts'
-import { reportMemory } from './memory/report.ts'
+import { outcomeOf, untilKept } from './attempts.ts'
+import { breachesOf, ofBrokenChecks } from './breaches.ts'
+import { type Asking, askBench, FIGURE_QUESTIONS, figuresOf, withAttempts } from './figures.ts'
+import { measureAllMemory, measureOverhead } from './measure.ts'
+import { memoryFigures, reportMemory } from './memory.ts'
 import type { BudgetOptions } from './options.ts'
 import { OVERHEAD_BUDGETS } from './overhead/all.ts'
-import type { OverheadBudget, OverheadMeasurement } from './overhead/budget.ts'
+import type { OverheadBudget } from './overhead/budget.ts'
 import type { BudgetsResult, FigureReport, MemoryReport, OverheadReport } from './result.ts'
 import { factorOf, judgeOverhead } from './verdict.ts'
 
@@ -23,14 +19,15 @@ export async function measureBudgets(
   const { onCI, limitScale, skipsFigures } = options
   const startMs = performance.now()
   const machine = describeMachine()
-  const unmeasured: string[] = []
+  /** What broke otherwise than by its figures. */
+  const failures: string[] = []
   /** What cannot be measured fails the run, and keeps nothing else from being measured. */
   const attempt = async <Report>(name: string, measure: () => Promise<Report>) => {
     onNext(name)
     try {
       return [await measure()]
     } catch (error) {
-      unmeasured.push(`${name} could not be measured: ${(error as Error).message}`)
+      failures.push(`${name} could not be measured: ${(error as Error).message}`)
       return []
     }
   }
@@ -40,10 +37,13 @@ export async function measureBudgets(
   }
   const [memory = null] = await attempt('memory', () => memoryOf(options))
   const figures: FigureReport[] = []
-  for (const question of skipsFigures ? [] : FIGURE_QUESTIONS) {
-    figures.push(...(await attempt(question, () => figuresFor(question, options))).flat())
+  for (const asking of skipsFigures ? [] : FIGURE_QUESTIONS) {
+    const [answer] = await attempt(asking.question, () => figuresFor(asking, options))
+    figures.push(...(answer?.figures ?? []))
+    failures.push(...(answer?.broken ?? []))
   }
-  const breaches = [...breachesOf(budgets, memory, figures), ...unmeasured]
+  const breaches = [...breachesOf(budgets, memory, figures), ...failures]
+  if (!skipsFigures && memory !== null) figures.push(...withAttempts([memoryFigures(memory)]))
   return {
     date: new Date().toISOString().slice(0, 10),
     machine,
@@ -59,39 +59,53 @@ export async function measureBudgets(
   }
 }
 
-function overheadOf(
+async function overheadOf(
   budget: OverheadBudget,
   { onCI, limitScale, attemptsMax }: BudgetOptions,
 ): Promise<OverheadReport> {
   const factor = factorOf(onCI)
-  const attempt = async (attempts: number) => {
-    const measurement = await measureInProcess<OverheadMeasurement>(budget.name)
-    return judgeOverhead(budget, measurement, { factor, limitScale, attempts })
+  const attempt = async () => {
+    const measurement = await measureOverhead(budget.name)
+    return { times: measurement.times, report: judgeOverhead(budget, measurement, { factor, limitScale }) }
   }
-  return untilPassed(attempt, ({ passed }) => passed, attemptsMax)
+  const attempts = await untilKept(
+    attempt,
+    ({ report }) => outcomeOf(report.passed, report.checks),
+    attemptsMax,
+  )
+  return { ...attempts.at(-1)!.report, attempts: attempts.map(({ times }) => times) }
 }
 
-function memoryOf({ limitScale, attemptsMax }: BudgetOptions): Promise<MemoryReport> {
-  const measure = <Measurement>(what: string) =>
-    measureInProcess<Measurement>(`memory of the ${what}`, MEMORY_EXEC_ARGV)
-  const attempt = async (attempts: number) => {
-    const registry = await measure<RegistryMemory>('registry')
-    const recording = await measure<RecordingThreadMemory>('recording thread')
-    const aggregator = await measure<AggregatorThreadMemory>('aggregator thread')
-    return reportMemory({ registry, recording, aggregator }, { limitScale, attempts })
-  }
-  return untilPassed(attempt, ({ passed }) => passed, attemptsMax)
+async function memoryOf({ limitScale, attemptsMax }: BudgetOptions): Promise<MemoryReport> {
+  const attempts = await untilKept(
+    async () => reportMemory(await measureAllMemory(), { limitScale }),
+    ({ passed, checks }) => outcomeOf(passed, checks),
+    attemptsMax,
+  )
+  const actuals = attempts.map(({ budgets }) => budgets.map(({ name, actual }) => ({ name, actual })))
+  return { ...attempts.at(-1)!, attempts: actuals }
 }
 
-function figuresFor(
-  question: string,
+/** @returns the figures, and a sentence for each check that failed */
+async function figuresFor(
+  asking: Asking & { readonly question: string },
   { limitScale, roundCount, attemptsMax }: BudgetOptions,
-): Promise<FigureReport[]> {
-  const attempt = async (attempts: number) => {
-    const answers = await askBench(question, roundCount)
-    return answers.flatMap(answer => figuresOf(answer, { limitScale, attempts }))
+): Promise<{ figures: FigureReport[]; broken: string[] }> {
+  const attempt = async () => {
+    const answers = await askBench(asking, roundCount)
+    return { checks: answers.flatMap(({ checks }) => checks), figures: figuresOf(answers, { limitScale }) }
   }
-  const isInside = (figures: readonly FigureReport[]) =>
-    figures.every(({ verdict }) => verdict !== 'far outside')
-  return untilPassed(attempt, isInside, attemptsMax)
+  const attempts = await untilKept(
+    attempt,
+    ({ figures, checks }) =>
+      outcomeOf(
+        figures.every(({ verdict }) => verdict !== 'far outside'),
+        checks,
+      ),
+    attemptsMax,
+  )
+  return {
+    figures: withAttempts(attempts.map(({ figures }) => figures)),
+    broken: ofBrokenChecks(asking.question, attempts.at(-1)!.checks),
+  }
 }

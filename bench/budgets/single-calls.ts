@@ -12,8 +12,6 @@ export interface CallTimes {
   readonly p95Ms: number
   readonly p99Ms: number
   readonly maxMs: number
-  /** Of the calls during which the system gave no core of the process to another: null where that was not watched. */
-  readonly undisturbed: { readonly callCount: number; readonly p99Ms: number } | null
 }
 
 export interface TimedCall {
@@ -24,43 +22,29 @@ export interface TimedCall {
   /** Comes after so many calls, outside the time taken. */
   readonly pauseEvery?: number
   readonly pause?: () => Promise<unknown>
-  /** For calls that are few and long: on a busy machine one in a hundred of them is interrupted soon. Asking the system
-   *  takes microseconds, outside the time taken. */
-  readonly watchesInterruptions?: boolean
-}
-
-/** What was seen of each call. */
-interface Observations {
-  /** Before the call and after it. */
-  readonly momentsNs: BigInt64Array
-  /** How often the process was interrupted meanwhile. */
-  readonly interruptions: Uint32Array
 }
 
 /** Calls WARM_UP_COUNT times without counting, and then `callCount` times. */
 export async function timeCalls(call: TimedCall, callCount: number): Promise<CallTimes> {
   const pauseEvery = call.pauseEvery ?? callCount
-  timeBatch(call, createObservations(WARM_UP_COUNT), 0, WARM_UP_COUNT)
+  timeBatch(call, createMoments(WARM_UP_COUNT), 0, WARM_UP_COUNT)
   await call.pause?.()
   // All memory is there before the first call that counts.
-  const observations = createObservations(callCount)
+  const momentsNs = createMoments(callCount)
   for (let first = 0; first < callCount; first += pauseEvery) {
-    timeBatch(call, observations, first, Math.min(first + pauseEvery, callCount))
+    timeBatch(call, momentsNs, first, Math.min(first + pauseEvery, callCount))
     await call.pause?.()
   }
-  const { momentsNs, interruptions } = observations
   const durationsMs = Float64Array.from(
     { length: callCount },
     (_, index) => Number(momentsNs[2 * index + 1]! - momentsNs[2 * index]!) / 1e6,
   )
-  return summarize(durationsMs, call.watchesInterruptions ? interruptions : undefined)
+  return summarize(durationsMs)
 }
 
 /** Nearest-rank percentiles of the durations.
- *  @param durationsMs at least one
- *  @param interruptions during each call, where that was watched */
-export function summarize(durationsMs: Float64Array, interruptions?: Uint32Array): CallTimes {
-  const undisturbedMs = durationsMs.filter((_, index) => interruptions?.[index] === 0)
+ *  @param durationsMs at least one */
+export function summarize(durationsMs: Float64Array): CallTimes {
   return {
     callCount: durationsMs.length,
     warmUpCount: WARM_UP_COUNT,
@@ -68,10 +52,6 @@ export function summarize(durationsMs: Float64Array, interruptions?: Uint32Array
     p95Ms: quantileOf(durationsMs, 0.95),
     p99Ms: quantileOf(durationsMs, 0.99),
     maxMs: quantileOf(durationsMs, 1),
-    undisturbed:
-      undisturbedMs.length === 0
-        ? null
-        : { callCount: undisturbedMs.length, p99Ms: quantileOf(undisturbedMs, 0.99) },
   }
 }
 
@@ -79,35 +59,24 @@ function quantileOf(durationsMs: Float64Array, q: number): number {
   return durationsMs.toSorted()[nearestRank(q, durationsMs.length) - 1]!
 }
 
-function createObservations(callCount: number): Observations {
-  return {
-    momentsNs: new BigInt64Array(2 * callCount).fill(-1n),
-    interruptions: new Uint32Array(callCount).fill(0),
-  }
+/** Before each call and after it. */
+function createMoments(callCount: number): BigInt64Array {
+  return new BigInt64Array(2 * callCount).fill(-1n)
 }
 
 let kept: unknown
 
-function timeBatch(call: TimedCall, observations: Observations, first: number, end: number): void {
-  const { run, prepare, watchesInterruptions = false } = call
-  const { momentsNs, interruptions } = observations
+function timeBatch({ run, prepare }: TimedCall, momentsNs: BigInt64Array, first: number, end: number): void {
   const readClockNs = process.hrtime.bigint
   let last: unknown
   for (let index = first; index < end; index += 1) {
     prepare?.()
-    const before = watchesInterruptions ? interruptionCount() : 0
     momentsNs[2 * index] = readClockNs()
     last = run()
     momentsNs[2 * index + 1] = readClockNs()
-    if (watchesInterruptions) interruptions[index] = interruptionCount() - before
   }
   // What nobody keeps could be left out.
   kept = last
-}
-
-/** Times another process was given a core that this one had more work for. */
-function interruptionCount(): number {
-  return process.resourceUsage().involuntaryContextSwitches
 }
 
 /** The result of the call made last. */

@@ -1,10 +1,10 @@
 /** The result of a run as tables in plain text. Pure. */
 import { formatFigure, formatRatio } from '../core/quantity.ts'
 import type { CheckReport } from '../core/report.ts'
+import { BOUNDS, layOut } from '../core/table.ts'
 import { formatMachine } from '../machine.ts'
-import type { BudgetsResult, FigureReport, MemoryBudget, MemoryReport, OverheadReport } from './result.ts'
-
-const BOUNDS = { 'at most': '≤', 'at least': '≥' } as const
+import { amountOf, limitOf } from './amount.ts'
+import type { BudgetsResult, FigureReport, MemoryReport, OverheadReport } from './result.ts'
 
 /** Ends with a line break. */
 export function formatResult(result: BudgetsResult): string {
@@ -22,18 +22,17 @@ export function formatResult(result: BudgetsResult): string {
 }
 
 function formatOverhead(budgets: readonly OverheadReport[]): string {
-  const head = ['', 'calls', 'p50', 'p95', 'p99', 'max', 'p99 undisturbed', 'p99 below', 'attempts', '']
+  const head = ['', 'calls', 'p50', 'p95', 'p99', 'max', 'p99 below', 'attempts', '']
   const rows = budgets.map(budget => [
     budget.name,
     budget.callCount.toLocaleString('en'),
     ...[budget.p50Ms, budget.p95Ms, budget.p99Ms, budget.maxMs].map(formatMs),
-    budget.undisturbed === null ? '' : formatMs(budget.undisturbed.p99Ms),
     formatMs(budget.limitMs),
-    String(budget.attempts),
+    String(budget.attempts.length),
     verdictOf(budget.passed),
   ])
   const checks = budgets.flatMap(({ name, checks }) => formatChecks(`${name}: `, checks))
-  return `Overhead of single calls; one reading of the clock (hrtime) is included\n${layOut([head, ...rows])}${checks.join('')}`
+  return `Overhead of single calls; one reading of the clock (hrtime) is included\n${tableOf([head, ...rows])}${checks.join('')}`
 }
 
 function formatMemory(memory: MemoryReport): string {
@@ -51,8 +50,8 @@ function formatMemory(memory: MemoryReport): string {
     ...parts.map(({ name, bytes }) => [`  ${name}`, formatFigure(bytes, 'bytes'), '', '']),
     ['  (resident, with a worker thread of Node)', formatFigure(residentGrowthBytes, 'bytes'), '', ''],
   ]
-  const retried = attempts === 1 ? '' : `, measured ${attempts} times`
-  return `${title}${retried}\n${layOut(rows)}${formatChecks('', checks).join('')}`
+  const retried = attempts.length === 1 ? '' : `, measured ${attempts.length} times`
+  return `${title}${retried}\n${tableOf(rows)}${formatChecks('', checks).join('')}`
 }
 
 function formatFigures(figures: readonly FigureReport[]): string {
@@ -63,10 +62,10 @@ function formatFigures(figures: readonly FigureReport[]): string {
     `${figureOf(figure, figure.p25)}–${figureOf(figure, figure.p75)}`,
     `${BOUNDS[figure.bound]} ${figureOf(figure, figure.limit)}`,
     figureOf(figure, figure.failsBeyond),
-    String(figure.attempts),
+    String(figure.attempts.length),
     figure.verdict,
   ])
-  return `Figures of the design\n${layOut([head, ...rows])}`
+  return `Figures of the design\n${tableOf([head, ...rows])}`
 }
 
 function formatChecks(prefix: string, checks: readonly CheckReport[]): string[] {
@@ -83,23 +82,12 @@ function figureOf({ unit }: FigureReport, value: number): string {
   return unit === 'ratio' ? formatRatio(value) : formatFigure(value, unit)
 }
 
-function amountOf({ unit }: MemoryBudget, amount: number): string {
-  return unit === 'bytes' ? formatFigure(amount, unit) : `${(amount * 100).toFixed(1)} %`
-}
-
-function limitOf(budget: MemoryBudget): string {
-  const most = amountOf(budget, budget.atMost)
-  return budget.atLeast === undefined ? `< ${most}` : `${amountOf(budget, budget.atLeast)} to ${most}`
-}
-
 function verdictOf(passed: boolean): string {
   return passed ? 'kept' : 'broken'
 }
 
-/** The first column is text, the others are figures. */
-function layOut(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map(row => row[column]!.length)))
-  const pad = (cell: string, column: number) =>
-    column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
-  return rows.map(row => `  ${row.map(pad).join('  ').trimEnd()}\n`).join('')
+function tableOf(rows: readonly (readonly string[])[]): string {
+  return layOut(rows)
+    .map(line => `  ${line}\n`)
+    .join('')
 }

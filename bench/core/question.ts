@@ -20,7 +20,25 @@ export interface Goal {
   readonly of: 'figure' | 'ratio'
   readonly bound: 'at most' | 'at least'
   readonly limit: number
+  /** Which figure of the design it is, by its id; undefined for a goal of another origin. */
+  readonly figure?: DesignFigure | undefined
 }
+
+/** The figures that the project set itself before there was any code. */
+export type DesignFigure =
+  | 'record'
+  | 'labels'
+  | 'marks'
+  | 'counter'
+  | 'allocation'
+  | 'percentiles'
+  | 'drain'
+  | 'million'
+  | 'http'
+  | 'snapshot'
+  | 'breach'
+  | 'memory'
+  | 'start-up'
 
 /** One line of a question's table. */
 export interface Row {
@@ -67,7 +85,11 @@ export interface Meter {
 
 export interface QuestionContext {
   readonly roundCount: number
+  /** The number of the first of these rounds, where others are measured in other processes. */
+  readonly firstRound: number
   readonly meter: Meter
+  /** A short form, in seconds, for whoever only wants to know that nothing is far off. */
+  readonly isBrief: boolean
   /** To be called after each round, the warm-up included. */
   readonly onRound: () => void
 }
@@ -79,6 +101,9 @@ export interface Question {
   readonly group: 'cost' | 'load'
   /** Whether the candidates are calls that may leave garbage: then it is measured too, in a second process. */
   readonly measuresAllocation?: boolean
+  /** Whether its candidates are programs of their own. Otherwise each round is asked in a process of its own: rounds of one
+   *  process share what V8 made of the code and where it lies in memory, and are no independent measurements. */
+  readonly startsPrograms?: boolean
   /** Flags of Node that the question needs. */
   readonly execArgv?: readonly string[]
   answer(context: QuestionContext): Promise<Findings | readonly Findings[]>

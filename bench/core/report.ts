@@ -40,6 +40,8 @@ export interface QuestionReport {
 export interface BenchResult {
   /** UTC, `YYYY-MM-DD`. */
   readonly date: string
+  /** Of the code that was measured: its short id, and a plus where the tree had changes. */
+  readonly commit?: string | undefined
   readonly machine: Machine
   /** Of the packages that are measured or measured with, by name. */
   readonly versions?: Readonly<Record<string, string>>
@@ -66,12 +68,12 @@ export function reportOf(
   }
 }
 
-/** Bytes cannot be below zero: what the heap shrank by was someone else's. */
+/** Of the rounds, the median. Bytes cannot be below zero: what the heap shrank by was someone else's. */
 function bytesOf({ name }: Row, allocation: Findings | undefined): number | undefined {
   if (allocation === undefined) return undefined
   const { subject, rows } = allocation
   const row = [subject, ...rows].find(one => one?.name === name)
-  return row && Math.max(0, Math.min(...row.figures))
+  return row && Math.max(0, spreadOf(row.figures).median)
 }
 
 function judgeRow(row: Row, subject: Row | undefined, allocatedBytes: number | undefined): RowReport {

@@ -1,17 +1,16 @@
 /** Interleaved rounds: every candidate is measured in each, so that figures of one round can be compared. Pure. */
+import { orderOfRound } from './order.ts'
 import type { Candidate, QuestionContext } from './question.ts'
 
-/** Measures all candidates once to warm up, which is not kept, and then in each round. The order turns from round to
- *  round, so that none always comes after the same other.
+/** Measures all candidates once to warm up, which is not kept, and then in each round, in an order of its own.
  *  @returns each candidate's figures, one for each round */
 export async function measureRounds<C extends Candidate>(
   candidates: readonly C[],
-  { roundCount, onRound, meter }: QuestionContext,
+  { roundCount, firstRound, onRound, meter }: QuestionContext,
 ): Promise<Map<C, number[]>> {
   const figures = new Map<C, number[]>(candidates.map(candidate => [candidate, []]))
   for (let round = -1; round < roundCount; round += 1) {
-    for (let turn = 0; turn < candidates.length; turn += 1) {
-      const candidate = candidates[(Math.max(round, 0) + turn) % candidates.length]!
+    for (const candidate of orderOfRound(candidates, firstRound + round)) {
       const figure = await meter.measure(candidate)
       if (round >= 0) figures.get(candidate)!.push(figure)
     }

@@ -9,7 +9,7 @@ export interface Spread {
   readonly ci95: Interval | undefined
 }
 
-export interface Interval {
+interface Interval {
   readonly low: number
   readonly high: number
 }

@@ -3,7 +3,7 @@ import { formatFigure, formatFigureSpread, formatNumber, formatRatio, formatRati
 import type { Unit } from './question.ts'
 import type { CheckReport, JudgedGoal, QuestionReport, RowReport } from './report.ts'
 
-const BOUNDS = { 'at most': '≤', 'at least': '≥' } as const
+export const BOUNDS = { 'at most': '≤', 'at least': '≥' } as const
 
 /** Ends with a line break. Columns without anything in them are left out. */
 export function formatQuestion(report: QuestionReport): string {
@@ -43,7 +43,7 @@ function formatCount(count: number): string {
 }
 
 /** The first column is text, the others are figures. */
-function layOut(rows: readonly (readonly string[])[]): string[] {
+export function layOut(rows: readonly (readonly string[])[]): string[] {
   const isUsed = rows[0]!.map((_, column) => rows.slice(1).some(row => row[column] !== ''))
   const used = rows.map(row => row.filter((_, column) => isUsed[column]))
   const widths = used[0]!.map((_, column) => Math.max(...used.map(row => row[column]!.length)))

@@ -17,11 +17,7 @@ declare module 'autocannon' {
   }
 
   interface Instance {
-    /** Its own histogram of latencies holds whole milliseconds; here they come with their fraction. */
-    on(
-      event: 'response',
-      listener: (client: unknown, statusCode: number, bytes: number, latencyMs: number) => void,
-    ): void
+    on(event: 'response', listener: () => void): void
   }
 
   function autocannon(options: Options, callback: (error: Error | null, result: Result) => void): Instance

@@ -7,6 +7,9 @@ import type { Findings, Question, Row } from '../core/question.ts'
 import { askFreshProgram } from './setup/program.ts'
 import { knownFigures, measureInTurn } from './setup/rounds.ts'
 
+/** A curve has many points, and its shape is seen in a few rounds. */
+const ROUNDS_MAX = 3
+
 export interface SeriesPlan {
   readonly library: 'offloop' | 'prom-client'
   readonly seriesCount: number
@@ -42,9 +45,12 @@ export const growthSeries: Question = {
   name: 'growth-series',
   asks: 'what grows with the number of series, from 10 to 100,000?',
   group: 'load',
-  async answer({ roundCount, onRound }) {
-    const costs = await measureInTurn(PLANS, { roundCount, hasWarmUp: false, onRound }, plan =>
-      askFreshProgram<SeriesCosts>('series', plan),
+  startsPrograms: true,
+  async answer(context) {
+    const costs = await measureInTurn(
+      PLANS,
+      { ...context, roundCount: Math.min(context.roundCount, ROUNDS_MAX), hasWarmUp: false },
+      plan => askFreshProgram<SeriesCosts>('series', plan),
     )
     return findingsOf(costs)
   },

@@ -7,6 +7,9 @@ import type { Findings, Question, Row } from '../core/question.ts'
 import { askFreshProgram } from './setup/program.ts'
 import { knownFigures, measureInTurn } from './setup/rounds.ts'
 
+/** A curve has many points, and its shape is seen in a few rounds. */
+const ROUNDS_MAX = 3
+
 export interface ThreadsPlan {
   readonly threadCount: number
   /** Of each thread; 0: as fast as it can. */
@@ -44,9 +47,12 @@ export const growthThreads: Question = {
   name: 'growth-threads',
   asks: 'what grows with the number of threads that record, from 1 to 8?',
   group: 'load',
-  async answer({ roundCount, onRound }) {
-    const results = await measureInTurn(PLANS, { roundCount, hasWarmUp: false, onRound }, plan =>
-      askFreshProgram<ThreadsResult>('threads', plan),
+  startsPrograms: true,
+  async answer(context) {
+    const results = await measureInTurn(
+      PLANS,
+      { ...context, roundCount: Math.min(context.roundCount, ROUNDS_MAX), hasWarmUp: false },
+      plan => askFreshProgram<ThreadsResult>('threads', plan),
     )
     return findingsOf(results)
   },

@@ -1,9 +1,12 @@
 /** What does a main thread feel of a scrape of 10,000 series?
  *
- *  Three processes, one for each library, with the same series and as many samples in each. A read is measured four times
- *  over: for how long the loop is busy while it happens and the main thread does nothing else, and how long the longest
- *  turn of a loop is that never rests; and both again while nobody reads, for as long. */
-import type { Check, Findings, Question, Row } from '../core/question.ts'
+ *  Three processes, one for each library, with the same series and as many samples in each. For how long a read keeps the
+ *  main thread's loop busy is compared with a stretch as long without a read. How long it is held up at a time is the
+ *  longest turn of a loop that never rests: with a read, when nobody reads, and while a thread that knows nothing of any
+ *  telemetry computes for as long as the read takes. On a machine with two cores a third busy thread has to have its
+ *  time from one of the others: then the system takes the main thread off its core for a slice, whoever that thread is.
+ *  Such a block is the machine's, so the goal is judged by what a read adds to it. */
+import type { Check, Findings, Goal, Question, Row } from '../core/question.ts'
 import { figureAtMost } from './setup/goals.ts'
 import { Program, withPrograms } from './setup/program.ts'
 import { measureInTurn } from './setup/rounds.ts'
@@ -15,25 +18,32 @@ export interface ReadOutPlan {
   readonly library: ReadOutLibrary
   readonly seriesCount: number
   readonly samplesPerSeries: number
+  /** In a stretch of some tens of milliseconds the system may do anything: the median of a few is the read's. */
+  readonly repeatCount: number
 }
 
-/** One read of all series. */
+/** A few reads of all series: medians of them. */
 export interface ReadOut {
   /** By how much longer the main thread's loop was busy than in a stretch as long without a read. */
   readonly takenMs: number
   /** Until the answer was there. */
   readonly durationMs: number
   readonly longestBlockMs: number
-  /** Of a stretch as long without a read: what of it the probe, and the machine, are to blame for. */
+  /** Of a stretch as long without a read: what of it the probe is to blame for. */
   readonly longestIdleBlockMs: number
+  /** Of one in which another thread computes: what of it the machine is to blame for. */
+  readonly longestControlBlockMs: number
   /** In the answer. */
   readonly seriesCount: number
 }
 
 const SERIES_COUNT = 10_000
 const SAMPLES_PER_SERIES = 20
+const REPEAT_COUNT = 3
 /** What counts as none: a message that says it is done, and what cannot be told from the heartbeat of an idle thread. */
 const NOTHING_MS = 0.5
+const NOTHING = figureAtMost(NOTHING_MS, 'snapshot')
+const RELAXED = `designed for 0, up to ${NOTHING_MS} ms counts as none`
 
 interface Read {
   readonly name: string
@@ -42,36 +52,43 @@ interface Read {
 }
 
 const ELSEWHERE: Read = {
-  name: 'offloop, snapshot() on another thread',
+  name: 'offloop, snapshot() on another thread (not serialized)',
   library: 'offloop',
   read: 'elsewhere',
 }
 const READS: readonly Read[] = [
   ELSEWHERE,
-  { name: 'offloop, snapshot() on the main thread', library: 'offloop', read: 'snapshot' },
+  { name: 'offloop, snapshot() on the main thread (not serialized)', library: 'offloop', read: 'snapshot' },
   { name: 'offloop, query() of all of them merged', library: 'offloop', read: 'query' },
-  { name: 'prom-client, metrics()', library: 'prom-client', read: 'metrics' },
-  { name: 'OpenTelemetry, collect(), not yet serialized', library: 'OpenTelemetry', read: 'collect' },
+  { name: 'prom-client, getMetricsAsJSON() (not serialized)', library: 'prom-client', read: 'objects' },
+  { name: 'prom-client, metrics() (text)', library: 'prom-client', read: 'metrics' },
+  { name: 'OpenTelemetry, collect() (not serialized)', library: 'OpenTelemetry', read: 'collect' },
 ]
+
+type ReadOuts = ReadonlyMap<Read, readonly ReadOut[]>
+type FigureOf = (readOut: ReadOut) => number
 
 export const snapshot: Question = {
   name: 'snapshot',
   asks: 'what does a main thread feel of a scrape of 10,000 series?',
   group: 'load',
-  async answer({ roundCount, onRound }) {
-    const plans = new Map(
-      READS.map(({ library }) => [
+  startsPrograms: true,
+  async answer({ roundCount, isBrief, ...context }) {
+    const reads = isBrief ? [ELSEWHERE] : READS
+    const programs = new Map<ReadOutLibrary, Program<string>>()
+    for (const library of new Set(reads.map(read => read.library))) {
+      const plan: ReadOutPlan = {
         library,
-        { library, seriesCount: SERIES_COUNT, samplesPerSeries: SAMPLES_PER_SERIES },
-      ]),
-    )
-    const programs = new Map(
-      [...plans].map(([library, plan]) => [library, new Program<string>('read-out', plan)]),
-    )
+        seriesCount: SERIES_COUNT,
+        samplesPerSeries: SAMPLES_PER_SERIES,
+        repeatCount: isBrief ? 1 : REPEAT_COUNT,
+      }
+      programs.set(library, new Program<string>('read-out', plan))
+    }
     return await withPrograms([...programs.values()], async () => {
       const readOuts = await measureInTurn(
-        READS,
-        { roundCount, hasWarmUp: true, onRound },
+        reads,
+        { ...context, roundCount: isBrief ? 1 : roundCount, hasWarmUp: true },
         ({ library, read }) => programs.get(library)!.ask<ReadOut>(read),
       )
       return findingsOf(readOuts)
@@ -79,39 +96,31 @@ export const snapshot: Question = {
   },
 }
 
-function findingsOf(readOuts: ReadonlyMap<Read, readonly ReadOut[]>): Findings[] {
-  const table = (
-    part: string,
-    figureOf: (readOut: ReadOut) => number,
-    more: readonly Row[] = [],
-  ): Findings => ({
-    part,
-    unit: 'ms',
-    rows: [
-      ...READS.map(
-        (read): Row => ({
-          name: read.name,
-          figures: readOuts.get(read)!.map(figureOf),
-          goal: read === ELSEWHERE && part === TAKEN ? figureAtMost(NOTHING_MS) : undefined,
-        }),
-      ),
-      ...more,
-    ],
-    checks: [],
-  })
-  const idle: Row = {
-    name: '(nobody reads)',
-    figures: readOuts.get(ELSEWHERE)!.map(readOut => readOut.longestIdleBlockMs),
+function findingsOf(readOuts: ReadOuts): Findings[] {
+  const table = (part: string, figureOf: FigureOf, goal?: Goal, more: readonly Row[] = []): Findings => {
+    const rows = [...readOuts].map(([read, some]): Row => {
+      return { name: read.name, figures: some.map(figureOf), goal: read === ELSEWHERE ? goal : undefined }
+    })
+    return { part, unit: 'ms', rows: [...rows, ...more], checks: [] }
   }
-  const checks = READS.map((read): Check => {
-    const actual = Math.min(...readOuts.get(read)!.map(readOut => readOut.seriesCount))
-    return { what: `series in the answer of ${read.name}`, expected: SERIES_COUNT, actual }
+  const forScale = (name: string, figureOf: FigureOf): Row => {
+    return { name, figures: readOuts.get(ELSEWHERE)!.map(figureOf) }
+  }
+  const checks = [...readOuts].map(([{ name }, some]): Check => {
+    const actual = Math.min(...some.map(readOut => readOut.seriesCount))
+    return { what: `series in the answer of ${name}`, expected: SERIES_COUNT, actual }
   })
   return [
-    { ...table(TAKEN, readOut => readOut.takenMs), checks },
-    table('longest block of the main thread', readOut => readOut.longestBlockMs, [idle]),
-    table('until the answer is there', readOut => readOut.durationMs),
+    { ...table(`time taken from the main thread; ${RELAXED}`, one => one.takenMs, NOTHING), checks },
+    table('longest block of the main thread', one => one.longestBlockMs, undefined, [
+      forScale('(nobody reads)', one => one.longestIdleBlockMs),
+      forScale('(another thread computes for as long)', one => one.longestControlBlockMs),
+    ]),
+    table(
+      `longest block, beyond that while another thread computes for as long; ${RELAXED}`,
+      one => one.longestBlockMs - one.longestControlBlockMs,
+      NOTHING,
+    ),
+    table('until the answer is there', one => one.durationMs),
   ]
 }
-
-const TAKEN = 'time taken from the main thread'

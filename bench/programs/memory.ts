@@ -1,42 +1,35 @@
-/** Holds twenty full metrics, a bare worker or nothing, and prints what the process takes then, as JSON. */
+/** Measures what one thing takes in a process that holds nothing else, and prints it as JSON. */
 import { Worker } from 'node:worker_threads'
-import type { HeldBy, ProcessMemory } from '../questions/memory.ts'
-import { METRIC_COUNT, WINDOW_CAPACITY } from '../setup/full-metrics.ts'
-import { INPUT_COUNT, INPUT_MASK, lognormalValues } from '../setup/inputs.ts'
-import { bytesInUse, countSharedMemory } from '../setup/memory.ts'
+import type { ForScale, ProcessMemory } from '../questions/memory.ts'
+import { measureAggregatorThread } from '../setup/memory/aggregator-thread.ts'
+import { measureRecordingThread } from '../setup/memory/recording-thread.ts'
+import { measureRegistry } from '../setup/memory/registry.ts'
+import type { MemorySubject } from '../setup/memory.ts'
 
-const durationsMs = lognormalValues(INPUT_COUNT)
-const sharedBytes = countSharedMemory()
-const beforeBytes = bytesInUse()
-const held = await hold(process.argv[2] as HeldBy)
-const result: ProcessMemory = {
-  threadBytes: bytesInUse() - beforeBytes,
-  sharedBytes: sharedBytes(),
-  residentBytes: process.memoryUsage().rss,
-  sampleCount: await held.sampleCount(),
+const MEASURE_MS_MAX = 60_000
+
+const measurements: Readonly<Record<MemorySubject | ForScale, () => unknown>> = {
+  registry: measureRegistry,
+  'recording thread': measureRecordingThread,
+  'aggregator thread': measureAggregatorThread,
+  nothing: residentMemory,
+  'bare worker': measureBareWorker,
 }
-await held.end()
-process.stdout.write(JSON.stringify(result))
 
-async function hold(holder: HeldBy) {
-  if (holder === 'nothing') return { sampleCount: () => 0, end: () => {} }
-  if (holder === 'worker') {
-    const worker = new Worker("require('node:worker_threads').parentPort.ref()", { eval: true })
-    await new Promise(resolve => worker.once('online', resolve))
-    return { sampleCount: () => 0, end: () => worker.terminate() }
-  }
-  const { createTelemetry } = await import('offloop')
-  const telemetry = createTelemetry({ service: 'bench', windowCapacity: WINDOW_CAPACITY })
-  await telemetry.ready
-  for (let metric = 0; metric < METRIC_COUNT; metric += 1) {
-    const latency = telemetry.latency(`request_${metric}`)
-    for (let index = 0; index < WINDOW_CAPACITY; index += 1) latency.record(durationsMs[index & INPUT_MASK]!)
-    // A lane holds the samples of six metrics.
-    await telemetry.flush()
-  }
-  const sampleCount = async () => {
-    const { series } = await telemetry.snapshot()
-    return series.reduce((sum, { window }) => sum + window.size, 0)
-  }
-  return { sampleCount, end: () => telemetry.close() }
+// Whoever has started it may have died meanwhile.
+setTimeout(() => process.exit(1), MEASURE_MS_MAX).unref()
+
+const measure = measurements[process.argv[2] as keyof typeof measurements]
+process.stdout.write(JSON.stringify(await measure()))
+
+function residentMemory(): ProcessMemory {
+  return { residentBytes: process.memoryUsage().rss }
+}
+
+async function measureBareWorker(): Promise<ProcessMemory> {
+  const worker = new Worker("require('node:worker_threads').parentPort.ref()", { eval: true })
+  await new Promise(resolve => worker.once('online', resolve))
+  const memory = residentMemory()
+  await worker.terminate()
+  return memory
 }

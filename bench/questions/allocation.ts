@@ -1,9 +1,14 @@
 /** How much garbage does a call leave behind? */
 import { ALLOCATION_EXEC_ARGV, AllocationMeter } from '../allocation-meter.ts'
-import type { Candidate, Question, Row } from '../core/question.ts'
+import type { Candidate, Goal, Question } from '../core/question.ts'
 import { measureRounds } from '../core/rounds.ts'
 import { INPUT_COUNT, INPUT_MASK, lognormalValues } from '../setup/inputs.ts'
 import { closeChecked, RECORDS_PER_RUN, startTelemetry } from '../setup/live-telemetry.ts'
+
+/** The least that V8 takes for an object, or for a number that is none of its small integers. */
+const OBJECT_BYTES_MIN = 16
+/** To the tenth of a byte that is measured: see AllocationMeter. */
+const GOAL: Goal = { of: 'figure', bound: 'at most', limit: 0, figure: 'allocation' }
 
 const values = lognormalValues(INPUT_COUNT)
 
@@ -48,11 +53,15 @@ export const allocation: Question = {
     const rowOf = (one: Candidate) => ({ name: one.name, figures: figures.get(one)! })
     return {
       unit: 'bytes',
-      rows: [
-        ...offloop.map((one): Row => ({ ...rowOf(one), goal: { of: 'figure', bound: 'at most', limit: 0 } })),
-        rowOf(object),
+      rows: [...offloop.map(one => ({ ...rowOf(one), goal: GOAL })), rowOf(object)],
+      checks: [
+        ...(await closeChecked(telemetry, 'hits', meter.operationCountOf(offloop.at(-1)!))),
+        {
+          what: 'rounds that did not see the object',
+          expected: 0,
+          actual: figures.get(object)!.filter(bytes => bytes < OBJECT_BYTES_MIN).length,
+        },
       ],
-      checks: await closeChecked(telemetry, 'hits', meter.operationCountOf(offloop.at(-1)!)),
     }
   },
 }

@@ -1,8 +1,9 @@
 /** Does it matter who calls: one handle over and over, one among a thousand, a call site that sees everything? */
 import type { Telemetry } from 'offloop'
-import type { Candidate, Findings, Goal, Question } from '../core/question.ts'
+import type { Candidate, Findings, Question } from '../core/question.ts'
 import { measureRounds } from '../core/rounds.ts'
 import { compileCallLoop, compileMegamorphicLoop, type Instrument, shuffled } from '../setup/call-loop.ts'
+import { type CountedPeer, checkCounted } from '../setup/counted-peers.ts'
 import { HISTOGRAM_PEERS, type HistogramPeer, NODE_PEER } from '../setup/histogram-peers.ts'
 import { INPUT_COUNT, lognormalValues, uniformNumbers } from '../setup/inputs.ts'
 import { closeChecked, RECORDS_PER_RUN, startTelemetry } from '../setup/live-telemetry.ts'
@@ -17,7 +18,8 @@ interface Site {
 /** A call that is measured, and what shows that it was made. */
 interface Call {
   readonly candidate: Candidate
-  readonly recordedCount?: () => number | Promise<number>
+  /** Of a peer; offloop's calls are counted by the aggregator. */
+  readonly recordedCount?: CountedPeer['recordedCount']
 }
 
 const SITES: readonly Site[] = [
@@ -33,7 +35,6 @@ const SITES: readonly Site[] = [
 const ORDER_COUNT = 1_024
 /** Fewer for what takes longer. */
 const SLOW_RECORDS_PER_RUN = 4_096
-const NODE_GOAL: Goal = { of: 'ratio', bound: 'at most', limit: 0.3 }
 
 const durationsMs = lognormalValues(INPUT_COUNT)
 
@@ -56,27 +57,21 @@ export const callSites: Question = {
     const rowOf = ({ candidate }: Call) => ({ name: candidate.name, figures: figures.get(candidate)! })
     const madeCount = (made: readonly Call[]) =>
       made.reduce((sum, { candidate }) => sum + context.meter.operationCountOf(candidate), 0)
-    const peerCalls = calls.filter(call => call.recordedCount !== undefined)
-    let countedCount = 0
-    for (const { recordedCount } of peerCalls) countedCount += await recordedCount!()
+    const peerCalls = calls.filter((call): call is CountedPeer => call.recordedCount !== undefined)
     const checks = [
       ...(await closeChecked(
         telemetry,
         'request',
-        madeCount(calls.filter(call => call !== mixed && !peerCalls.includes(call))),
+        madeCount(calls.filter(call => call !== mixed && call.recordedCount === undefined)),
       )),
-      {
-        what: 'recorded through the other histograms, and counted by them',
-        expected: madeCount(peerCalls),
-        actual: countedCount,
-      },
+      await checkCounted(peerCalls, context.meter),
     ]
-    return sites.map(({ part, calls: [offloop, node, ...others] }, index): Findings => {
+    return sites.map(({ part, calls: [offloop, ...others] }, index): Findings => {
       return {
         part,
         unit: 'ns',
         subject: rowOf(offloop!),
-        rows: [{ ...rowOf(node!), goal: NODE_GOAL }, ...others.map(rowOf)],
+        rows: others.map(rowOf),
         checks: index === SITES.length - 1 ? checks : [],
       }
     })
@@ -104,7 +99,7 @@ function callsAt(site: Site, telemetry: Telemetry): Call[] {
 }
 
 /** As many histograms without labels: for those that hash labels at each call the cheaper way. */
-function peerCallAt(site: Site, peer: HistogramPeer): Call {
+function peerCallAt(site: Site, peer: HistogramPeer): CountedPeer {
   const { histograms, recordedCount } = peer.create(site.count)
   const callCount = peer === NODE_PEER ? RECORDS_PER_RUN : SLOW_RECORDS_PER_RUN
   const candidate: Candidate = {

@@ -1,9 +1,10 @@
 /** What does counting one thing cost? */
 import type { Candidate, Question } from '../core/question.ts'
 import { measureRounds } from '../core/rounds.ts'
+import { type CountedPeer, checkCounted } from '../setup/counted-peers.ts'
 import { closeChecked, startTelemetry } from '../setup/live-telemetry.ts'
-import { createMeter } from '../setup/opentelemetry.ts'
-import { PLATFORMATIC, PROM_CLIENT, type PromLibrary } from '../setup/prom-client.ts'
+import { createReadableMeter } from '../setup/opentelemetry.ts'
+import { PLATFORMATIC, PROM_CLIENT, type PromLibrary, promSum } from '../setup/prom-client.ts'
 
 const COUNTS_PER_RUN = 65_536
 /** Fewer for what takes longer. */
@@ -34,22 +35,31 @@ export const counter: Question = {
     }
     const plain = createPlainCells()
     const libraries = [createPromClient(), createPlatformatic(), createOpenTelemetry()]
-    const candidates = [offloop, plain, ...libraries]
-    const figures = await measureRounds(candidates, context)
+    const peers = [plain, ...libraries]
+    const figures = await measureRounds([offloop, ...peers.map(({ candidate }) => candidate)], context)
     const rowOf = (one: Candidate) => ({ name: one.name, figures: figures.get(one)! })
     return {
       unit: 'ns',
       subject: rowOf(offloop),
-      rows: [{ ...rowOf(plain), goal: { of: 'ratio', bound: 'at most', limit: 3 } }, ...libraries.map(rowOf)],
-      checks: await closeChecked(telemetry, 'hits', context.meter.operationCountOf(offloop)),
+      rows: [
+        {
+          ...rowOf(plain.candidate),
+          goal: { of: 'ratio', bound: 'at most', limit: 3, figure: 'counter' },
+        },
+        ...libraries.map(({ candidate }) => rowOf(candidate)),
+      ],
+      checks: [
+        ...(await closeChecked(telemetry, 'hits', context.meter.operationCountOf(offloop))),
+        await checkCounted(peers, context.meter),
+      ],
     }
   },
 }
 
 /** The least there is: a word of this thread's own. */
-function createPlainCells(): Candidate {
+function createPlainCells(): CountedPeer {
   const cells = new Uint32Array(COUNTER_COUNT)
-  return {
+  const candidate: Candidate = {
     name: 'typed-array increment',
     operationCount: COUNTS_PER_RUN,
     run() {
@@ -57,11 +67,12 @@ function createPlainCells(): Candidate {
       return cells
     },
   }
+  return { candidate, recordedCount: () => cells.reduce((sum, count) => sum + count, 0) }
 }
 
-function createPromClient(): Candidate {
+function createPromClient(): CountedPeer {
   const own = createPromCounters(PROM_CLIENT)
-  return {
+  const candidate: Candidate = {
     name: 'prom-client counter.inc(1)',
     operationCount: SLOW_COUNTS_PER_RUN,
     run() {
@@ -69,12 +80,13 @@ function createPromClient(): Candidate {
       return own
     },
   }
+  return { candidate, recordedCount: () => promSum(own) }
 }
 
 /** A loop of its own, so that its call site sees one kind of callee. */
-function createPlatformatic(): Candidate {
+function createPlatformatic(): CountedPeer {
   const own = createPromCounters(PLATFORMATIC)
-  return {
+  const candidate: Candidate = {
     name: '@platformatic/prom-client counter.inc(1)',
     operationCount: SLOW_COUNTS_PER_RUN,
     run() {
@@ -82,6 +94,7 @@ function createPlatformatic(): Candidate {
       return own
     },
   }
+  return { candidate, recordedCount: () => promSum(own) }
 }
 
 function createPromCounters({ library }: PromLibrary) {
@@ -89,10 +102,10 @@ function createPromCounters({ library }: PromLibrary) {
   return counters(index => new library.Counter({ name: `hits_${index}`, help: 'Hits', registers }))
 }
 
-function createOpenTelemetry(): Candidate {
-  const meter = createMeter()
+function createOpenTelemetry(): CountedPeer {
+  const { meter, recordedCount } = createReadableMeter()
   const own = counters(index => meter.createCounter(`hits_${index}`))
-  return {
+  const candidate: Candidate = {
     name: 'OpenTelemetry counter.add(1)',
     operationCount: SLOW_COUNTS_PER_RUN,
     run() {
@@ -100,6 +113,7 @@ function createOpenTelemetry(): Candidate {
       return own
     },
   }
+  return { candidate, recordedCount }
 }
 
 function counters<Instrument>(create: (index: number) => Instrument): Instrument[] {

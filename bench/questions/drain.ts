@@ -22,7 +22,7 @@ export const drain: Question = {
         (one): Row => ({
           name: one.name,
           figures: figures.get(one)!.map(nsPerSample => 1e9 / nsPerSample),
-          goal: { of: 'figure', bound: 'at least', limit: SAMPLES_PER_S_MIN },
+          goal: { of: 'figure', bound: 'at least', limit: SAMPLES_PER_S_MIN, figure: 'drain' },
         }),
       ),
       checks: lanes.map(({ candidate, drainedCount, filledBeforeCount }) => ({

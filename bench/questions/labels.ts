@@ -1,11 +1,12 @@
 /** What does recording with labels cost? */
 import type { Histogram } from 'prom-client'
-import type { Candidate, Question } from '../core/question.ts'
+import type { Candidate, Goal, Question } from '../core/question.ts'
 import { measureRounds } from '../core/rounds.ts'
+import { type CountedPeer, checkCounted } from '../setup/counted-peers.ts'
 import { INPUT_COUNT, INPUT_MASK, lognormalValues } from '../setup/inputs.ts'
 import { closeChecked, RECORDS_PER_RUN, startTelemetry } from '../setup/live-telemetry.ts'
-import { createMeter } from '../setup/opentelemetry.ts'
-import { PLATFORMATIC, PROM_CLIENT, type PromLibrary } from '../setup/prom-client.ts'
+import { createReadableMeter } from '../setup/opentelemetry.ts'
+import { PLATFORMATIC, PROM_CLIENT, type PromLibrary, promCount } from '../setup/prom-client.ts'
 
 /** What HTTP metrics usually have. */
 const LABEL_NAMES = ['method', 'route', 'status'] as const
@@ -70,26 +71,34 @@ export const labels: Question = {
     const openTelemetryReused = createOpenTelemetryReusing()
 
     const others = [promClientBound, platformatic, platformaticBound]
-    const candidates = [bound, promClient, openTelemetry, ...others, openTelemetryReused, unbound]
+    const peers = [promClient, openTelemetry, ...others, openTelemetryReused]
+    const candidates = [bound, ...peers.map(({ candidate }) => candidate), unbound]
     const figures = await measureRounds(candidates, context)
     const rowOf = (one: Candidate) => ({ name: one.name, figures: figures.get(one)! })
     return {
       unit: 'ns',
       subject: rowOf(bound),
       rows: [
-        { ...rowOf(promClient), goal: { of: 'ratio', bound: 'at most', limit: 1 / 30 } },
-        ...others.map(rowOf),
-        { ...rowOf(openTelemetry), goal: { of: 'ratio', bound: 'at most', limit: 1 / 100 } },
-        rowOf(openTelemetryReused),
+        { ...rowOf(promClient.candidate), goal: atMost(1 / 30) },
+        ...others.map(({ candidate }) => rowOf(candidate)),
+        { ...rowOf(openTelemetry.candidate), goal: atMost(1 / 100) },
+        rowOf(openTelemetryReused.candidate),
         rowOf(unbound),
       ],
-      checks: await closeChecked(
-        telemetry,
-        'request',
-        context.meter.operationCountOf(bound) + context.meter.operationCountOf(unbound),
-      ),
+      checks: [
+        ...(await closeChecked(
+          telemetry,
+          'request',
+          context.meter.operationCountOf(bound) + context.meter.operationCountOf(unbound),
+        )),
+        await checkCounted(peers, context.meter),
+      ],
     }
   },
+}
+
+function atMost(limit: number): Goal {
+  return { of: 'ratio', bound: 'at most', limit, figure: 'labels' }
 }
 
 function createPromHistogram({ library }: PromLibrary): Histogram<(typeof LABEL_NAMES)[number]> {
@@ -98,9 +107,9 @@ function createPromHistogram({ library }: PromLibrary): Histogram<(typeof LABEL_
 }
 
 /** As its documentation has it: an object of labels each time. They are checked and hashed on this thread. */
-function createPromClient(): Candidate {
+function createPromClient(): CountedPeer {
   const histogram = createPromHistogram(PROM_CLIENT)
-  return {
+  const candidate: Candidate = {
     name: 'prom-client observe(labels, …)',
     operationCount: SLOW_RECORDS_PER_RUN,
     run() {
@@ -111,13 +120,14 @@ function createPromClient(): Candidate {
       return histogram
     },
   }
+  return { candidate, recordedCount: () => promCount([histogram]) }
 }
 
 /** Its child of given labels, made once; it hashes them each time all the same. */
-function createBoundPromClient(): Candidate {
+function createBoundPromClient(): CountedPeer {
   const histogram = createPromHistogram(PROM_CLIENT)
   const children = ROUTES.map(route => histogram.labels('GET', route, '200'))
-  return {
+  const candidate: Candidate = {
     name: 'prom-client labels() once, observe(…)',
     operationCount: SLOW_RECORDS_PER_RUN,
     run() {
@@ -127,12 +137,13 @@ function createBoundPromClient(): Candidate {
       return histogram
     },
   }
+  return { candidate, recordedCount: () => promCount([histogram]) }
 }
 
 /** The fork of prom-client, by the same calls. A loop of its own, so that its call site sees one kind of callee. */
-function createPlatformatic(): Candidate {
+function createPlatformatic(): CountedPeer {
   const histogram = createPromHistogram(PLATFORMATIC)
-  return {
+  const candidate: Candidate = {
     name: '@platformatic/prom-client observe(labels, …)',
     operationCount: SLOW_RECORDS_PER_RUN,
     run() {
@@ -143,12 +154,13 @@ function createPlatformatic(): Candidate {
       return histogram
     },
   }
+  return { candidate, recordedCount: () => promCount([histogram]) }
 }
 
-function createBoundPlatformatic(): Candidate {
+function createBoundPlatformatic(): CountedPeer {
   const histogram = createPromHistogram(PLATFORMATIC)
   const children = ROUTES.map(route => histogram.labels('GET', route, '200'))
-  return {
+  const candidate: Candidate = {
     name: '@platformatic/prom-client labels() once, observe(…)',
     operationCount: SLOW_RECORDS_PER_RUN,
     run() {
@@ -158,12 +170,14 @@ function createBoundPlatformatic(): Candidate {
       return histogram
     },
   }
+  return { candidate, recordedCount: () => promCount([histogram]) }
 }
 
 /** As its documentation has it: an object of attributes each time. They are sorted and hashed on this thread. */
-function createOpenTelemetry(): Candidate {
-  const histogram = createMeter().createHistogram('request')
-  return {
+function createOpenTelemetry(): CountedPeer {
+  const { meter, recordedCount } = createReadableMeter()
+  const histogram = meter.createHistogram('request')
+  const candidate: Candidate = {
     name: 'OpenTelemetry record(…, attributes)',
     operationCount: SLOW_RECORDS_PER_RUN,
     run() {
@@ -174,13 +188,15 @@ function createOpenTelemetry(): Candidate {
       return histogram
     },
   }
+  return { candidate, recordedCount }
 }
 
 /** With objects of attributes that are made once and used again. */
-function createOpenTelemetryReusing(): Candidate {
-  const histogram = createMeter().createHistogram('request')
+function createOpenTelemetryReusing(): CountedPeer {
+  const { meter, recordedCount } = createReadableMeter()
+  const histogram = meter.createHistogram('request')
   const attributes = ROUTES.map(route => ({ method: 'GET', route, status: '200' }))
-  return {
+  const candidate: Candidate = {
     name: 'OpenTelemetry, attributes reused',
     operationCount: SLOW_RECORDS_PER_RUN,
     run() {
@@ -190,4 +206,5 @@ function createOpenTelemetryReusing(): Candidate {
       return histogram
     },
   }
+  return { candidate, recordedCount }
 }

@@ -73,7 +73,9 @@ function withGoalOnFastest(rows: readonly Row[]): Row[] {
   const medians = rows.map(row => spreadOf(row.figures).median)
   const fastest = medians.indexOf(Math.min(...medians))
   return rows.map((row, index) =>
-    index === fastest ? { ...row, goal: { of: 'ratio', bound: 'at most', limit: 1.1 } } : row,
+    index === fastest
+      ? { ...row, goal: { of: 'ratio', bound: 'at most', limit: 1.1, figure: 'marks' } }
+      : row,
   )
 }
 

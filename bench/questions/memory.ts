@@ -1,110 +1,112 @@
 /** What do twenty metrics with 10,000 samples each take? */
-import type { Findings, Goal, Question, Row } from '../core/question.ts'
-import {
-  createMetrics,
-  METRIC_COUNT,
-  sampleCountOf,
-  WINDOW_CAPACITY,
-  windowBytes,
-} from '../setup/full-metrics.ts'
+import type { Check, Findings, Goal, Question, Row } from '../core/question.ts'
+import { spreadOf } from '../core/spread.ts'
 import { HDR_WASM_PEER, HISTOGRAM_PEERS, type HistogramPeer, NODE_PEER } from '../setup/histogram-peers.ts'
-import { lognormalValues } from '../setup/inputs.ts'
-import { bytesOf } from '../setup/memory.ts'
+import { bytesOf } from '../setup/memory/heap-reading.ts'
+import { METRIC_COUNT, SAMPLE_COUNT, VALUES } from '../setup/memory/workload.ts'
+import {
+  MEMORY_EXEC_ARGV,
+  type MemoryMeasurement,
+  measureMemory,
+  memoryParts,
+  totalBytes,
+} from '../setup/memory.ts'
 import { runProgram } from '../setup/run-program.ts'
 import { createHdrWasmHistogram, toMicroseconds } from '../setup/sketches.ts'
 
-/** Whose memory the program of this name measures. */
-export type HeldBy = 'nothing' | 'worker' | 'telemetry'
+/** Processes beside which one with telemetry is seen. */
+export type ForScale = 'nothing' | 'bare worker'
 
-/** What the program of this name prints. */
+/** What the program `memory` prints of them. */
 export interface ProcessMemory {
-  /** Heap and buffers of the main thread, on top of what it began with. */
-  readonly threadBytes: number
-  readonly sharedBytes: number
   readonly residentBytes: number
-  readonly sampleCount: number
 }
 
-const ALL_SAMPLES = METRIC_COUNT * WINDOW_CAPACITY
-const PROGRAM_ARGV = ['--expose-gc']
-const durationsMs = lognormalValues(WINDOW_CAPACITY)
+/** What one round measures. */
+interface Round extends MemoryMeasurement {
+  readonly peers: Readonly<Record<string, number>>
+  readonly processes: Readonly<Record<ForScale, ProcessMemory>>
+}
+
+const ALL_SAMPLES = METRIC_COUNT * SAMPLE_COUNT
+const SAMPLES_BYTES_MAX = 3e6
+const TOTAL_BYTES_MAX = 10e6
 
 export const memory: Question = {
   name: 'memory',
   asks: 'what do 20 metrics with 10,000 samples each take?',
   group: 'cost',
-  execArgv: PROGRAM_ARGV,
+  execArgv: MEMORY_EXEC_ARGV,
+  startsPrograms: true,
   async answer({ roundCount, onRound }) {
-    const own: Record<string, number>[] = []
-    const others: Record<string, number>[] = []
-    const processes: Record<HeldBy, ProcessMemory>[] = []
-    for (let round = -1; round < roundCount; round += 1) {
-      const live = await measureProcesses()
-      const metrics = measureMetrics(live.telemetry)
-      const alternatives = measureOthers(metrics[STATISTICS]!)
-      // What is compiled or loaded at the first use is not theirs.
-      if (round >= 0) {
-        own.push(metrics)
-        others.push(alternatives)
-        processes.push(live)
+    // What is compiled or loaded at the first use is not the peers'.
+    measurePeers()
+    onRound()
+    const rounds: Round[] = []
+    while (rounds.length < roundCount) {
+      const measurement = await measureMemory(run)
+      const processes = {
+        nothing: await measureProcess('nothing'),
+        'bare worker': await measureProcess('bare worker'),
       }
+      rounds.push({ ...measurement, peers: measurePeers(), processes })
       onRound()
     }
-    const [offloop, ...rows] = rowsOf(others)
-    const wrongCount = processes.filter(({ telemetry }) => telemetry.sampleCount !== ALL_SAMPLES).length
-    return [
-      {
-        part: 'offloop, 20 metrics with 10,000 samples each',
-        unit: 'bytes',
-        rows: rowsOf(own, {
-          [VALUES]: { of: 'figure', bound: 'at most', limit: 3e6 },
-          [IN_ALL]: { of: 'figure', bound: 'at most', limit: 10e6 },
-        }),
-        checks: [{ what: 'rounds in which samples were missing', expected: 0, actual: wrongCount }],
-      },
-      {
-        part: 'statistics of 20 × 10,000 values: samples, or the counts of buckets alone',
-        unit: 'bytes',
-        subject: offloop,
-        rows,
-        checks: [],
-      },
-      residentFindings(processes),
-    ]
+    return [ownFindings(rounds), peerFindings(rounds), residentFindings(rounds)]
   },
 }
 
-const VALUES = 'values and their buckets (the windows)'
-const STATISTICS = 'windows, batches, time slices and their objects'
-const IN_ALL = 'in all'
-
-/** What the aggregator holds, of a registry on this thread: another thread's heap cannot be read from outside. */
-function measureMetrics({ threadBytes, sharedBytes }: ProcessMemory): Record<string, number> {
-  const full = createMetrics(WINDOW_CAPACITY)
-  if (sampleCountOf(full) !== ALL_SAMPLES) throw new Error('the windows are not full')
-  const values = windowBytes(full)
-  const statistics = bytesOf(() => createMetrics(WINDOW_CAPACITY))
-  const halfFull = bytesOf(() => createMetrics(WINDOW_CAPACITY / 2))
-  const empty = bytesOf(() => createMetrics(0))
+function ownFindings(rounds: readonly Round[]): Findings {
+  const parts = memoryParts(rounds[0]!)
+  const atMost = (limit: number): Goal => ({ of: 'figure', bound: 'at most', limit, figure: 'memory' })
   return {
-    [VALUES]: values,
-    [STATISTICS]: statistics,
-    'shared memory: a lane, its directory, the board': sharedBytes,
-    'on the main thread: code, handles, the table of marks': threadBytes,
-    [IN_ALL]: statistics + sharedBytes + threadBytes,
-    'a metric, full': statistics / METRIC_COUNT,
-    'a metric, half full': halfFull / METRIC_COUNT,
-    'a metric without samples': empty / METRIC_COUNT,
+    part: 'offloop, 20 metrics with 10,000 samples each',
+    unit: 'bytes',
+    rows: [
+      row(
+        'samples, counts and slices of time',
+        rounds,
+        ({ registry }) => registry.countedBytes,
+        atMost(SAMPLES_BYTES_MAX),
+      ),
+      ...parts.map(({ name }, index) => row(name, rounds, round => memoryParts(round)[index]!.bytes)),
+      row('in all', rounds, round => totalBytes(memoryParts(round)), atMost(TOTAL_BYTES_MAX)),
+      row('a metric, full', rounds, ({ registry }) => spreadOf(registry.perMetricBytes).median),
+      row('a metric, half full', rounds, ({ registry }) => registry.halfFullBytes / METRIC_COUNT),
+      row('a metric without samples', rounds, ({ registry }) => registry.emptyBytes / METRIC_COUNT),
+    ],
+    checks: memoryChecks(rounds),
+  }
+}
+
+function memoryChecks(rounds: readonly Round[]): Check[] {
+  const sum = (countOf: (round: Round) => number) =>
+    rounds.reduce((count, round) => count + countOf(round), 0)
+  const expected = rounds.length * ALL_SAMPLES
+  return [
+    { what: 'samples in the registries', expected, actual: sum(({ registry }) => registry.sampleCount) },
+    { what: 'samples in the live windows', expected, actual: sum(({ recording }) => recording.sampleCount) },
+    { what: 'lost', expected: 0, actual: sum(({ recording }) => recording.lostCount) },
+  ]
+}
+
+function peerFindings(rounds: readonly Round[]): Findings {
+  const names = Object.keys(rounds[0]!.peers)
+  return {
+    part: 'statistics of 20 × 10,000 values: samples, or the counts of buckets alone',
+    unit: 'bytes',
+    subject: row('offloop, the samples and an hour of slices', rounds, ({ registry }) => registry.fullBytes),
+    rows: names.map(name => row(name, rounds, ({ peers }) => peers[name]!)),
+    checks: [],
   }
 }
 
 /** The same values given to others. Node's own histogram is left out: its memory is not V8's, and not reported. */
-function measureOthers(statistics: number): Record<string, number> {
+function measurePeers(): Record<string, number> {
   const peers = HISTOGRAM_PEERS.filter(peer => peer !== NODE_PEER)
   return {
-    'offloop, the samples and what is made of them': statistics,
     '(a Float64Array of the samples)': bytesOf(() =>
-      Array.from({ length: METRIC_COUNT }, () => durationsMs.slice()),
+      Array.from({ length: METRIC_COUNT }, () => VALUES.slice()),
     ),
     ...Object.fromEntries(peers.map(peer => [libraryOf(peer), bytesOfPeer(peer)])),
     [libraryOf(HDR_WASM_PEER)]: bytesOfWasm(),
@@ -112,7 +114,7 @@ function measureOthers(statistics: number): Record<string, number> {
 }
 
 function bytesOfPeer(peer: HistogramPeer): number {
-  const inputs = peer.inputsOf(durationsMs)
+  const inputs = peer.inputsOf(VALUES)
   return bytesOf(() => {
     const made = peer.create(METRIC_COUNT)
     const histograms = made.histograms as readonly Record<string, (value: number) => void>[]
@@ -123,7 +125,7 @@ function bytesOfPeer(peer: HistogramPeer): number {
 
 /** By its own account: WebAssembly's memory is taken in large pieces, and never given back. */
 function bytesOfWasm(): number {
-  const inputs = toMicroseconds(durationsMs)
+  const inputs = toMicroseconds(VALUES)
   let bytes = 0
   for (let count = 0; count < METRIC_COUNT; count += 1) {
     const histogram = createHdrWasmHistogram()
@@ -140,39 +142,36 @@ function libraryOf({ name }: HistogramPeer): string {
 }
 
 /** Whole processes: with V8's reserves, the stack of a thread, and code. */
-function residentFindings(processes: readonly Record<HeldBy, ProcessMemory>[]): Findings {
-  const names: Record<HeldBy, string> = {
-    nothing: '(a process that does nothing)',
-    worker: '(a process with a bare new Worker())',
-    telemetry: 'a process with telemetry, 20 metrics with 10,000 samples each',
-  }
+function residentFindings(rounds: readonly Round[]): Findings {
   return {
     part: 'resident memory of a process',
     unit: 'bytes',
-    rows: Object.entries(names).map(([holder, name]) => ({
-      name,
-      figures: processes.map(process => process[holder as HeldBy].residentBytes),
-    })),
+    rows: [
+      row('(a process that does nothing)', rounds, ({ processes }) => processes.nothing.residentBytes),
+      row(
+        '(a process with a bare new Worker())',
+        rounds,
+        ({ processes }) => processes['bare worker'].residentBytes,
+      ),
+      row(
+        'a process with telemetry, 20 metrics with 10,000 samples each',
+        rounds,
+        ({ recording }) => recording.residentBytes,
+      ),
+    ],
     checks: [],
   }
 }
 
-async function measureProcesses(): Promise<Record<HeldBy, ProcessMemory>> {
-  const measure = async (holder: HeldBy) => {
-    const { output } = await runProgram('memory', { args: [holder], execArgv: PROGRAM_ARGV })
-    return JSON.parse(output) as ProcessMemory
-  }
-  return {
-    nothing: await measure('nothing'),
-    worker: await measure('worker'),
-    telemetry: await measure('telemetry'),
-  }
+async function measureProcess(what: ForScale): Promise<ProcessMemory> {
+  return JSON.parse(await run(what)) as ProcessMemory
 }
 
-function rowsOf(rounds: readonly Record<string, number>[], goals: Record<string, Goal> = {}): Row[] {
-  return Object.keys(rounds[0]!).map(name => ({
-    name,
-    figures: rounds.map(figures => figures[name]!),
-    goal: goals[name],
-  }))
+async function run(argument: string): Promise<string> {
+  const { output } = await runProgram('memory', { args: [argument], execArgv: MEMORY_EXEC_ARGV })
+  return output
+}
+
+function row(name: string, rounds: readonly Round[], figureOf: (round: Round) => number, goal?: Goal): Row {
+  return { name, figures: rounds.map(figureOf), goal }
 }

@@ -42,7 +42,7 @@ export const percentiles: Question = {
         unit: 'ns',
         subject: rowOf(window),
         rows: [
-          { ...rowOf(sort), goal: { of: 'ratio', bound: 'at most', limit: 1 / 15 } },
+          { ...rowOf(sort), goal: { of: 'ratio', bound: 'at most', limit: 1 / 15, figure: 'percentiles' } },
           ...approximate.slice(0, -1).map(rowOf),
         ],
         checks: [

@@ -1,11 +1,11 @@
 /** docs/benchmarks.md: the whole report. Pure. */
 import type { QuestionReport } from '../core/report.ts'
-import { BUDGETS_HEADING, budgetsSection, memoryGoalLines, type ShownBudgets } from './budgets-section.ts'
-import { unmeasuredFigures } from './design-figures.ts'
-import { type GoalLine, goalLinesOf, goalsTable } from './goals.ts'
+import { BUDGETS_HEADING, budgetsSection } from './budgets-section.ts'
+import { designCount, designTable, furtherTable, goalLinesOf } from './goals.ts'
 import type { ReportInputs } from './inputs.ts'
 import { anchorOf, bold, capitalized, picture } from './markdown.ts'
 import { INTRODUCTIONS, METHOD, NOT_MEASURED } from './prose.ts'
+import { altOf } from './question-plot.ts'
 import { checkLines, questionTable } from './question-table.ts'
 import { commandsOf, runsTable, versionsLine } from './runs.ts'
 
@@ -32,7 +32,7 @@ export function documentOf(inputs: ReportInputs, pictured: readonly Pictured[]):
   const parts = [
     HEAD,
     contents(reports, budgets !== ''),
-    goalsSection(reports, inputs),
+    goalsSection(reports),
     runsSection(inputs),
     `## Method\n\n${METHOD}`,
     ...groupSection('What one operation costs', ofGroup('cost')),
@@ -43,20 +43,6 @@ export function documentOf(inputs: ReportInputs, pictured: readonly Pictured[]):
   return parts.join('\n')
 }
 
-/** Those of the questions, and those of the budgets that no question asks for. */
-export function allGoalLines(
-  reports: readonly QuestionReport[],
-  budgets: ShownBudgets | undefined,
-): GoalLine[] {
-  const isAsked = reports.some(({ name }) => name === 'memory')
-  return [...goalLinesOf(reports), ...(isAsked ? [] : memoryGoalLines(budgets))]
-}
-
-/** `17 of 22 goals are reached` */
-export function goalCount(lines: readonly GoalLine[]): string {
-  return `${lines.filter(({ isReached }) => isReached).length} of ${lines.length} goals are reached`
-}
-
 function contents(reports: readonly QuestionReport[], hasBudgets: boolean): string {
   const names = [...new Set(reports.map(({ name }) => name))]
   const last = [...(hasBudgets ? [BUDGETS_HEADING] : []), 'What is not measured']
@@ -64,17 +50,22 @@ function contents(reports: readonly QuestionReport[], hasBudgets: boolean): stri
   return `${headings.map(heading => `[${heading}](#${anchorOf(heading)})`).join(' ·\n')}\n`
 }
 
-function goalsSection(reports: readonly QuestionReport[], { budgets }: ReportInputs): string {
-  const lines = allGoalLines(reports, budgets)
-  const unmeasured = unmeasuredFigures(reports, Boolean(budgets?.memory))
+function goalsSection(reports: readonly QuestionReport[]): string {
+  const lines = goalLinesOf(reports)
+  const further = furtherTable(lines)
   const parts = [
     '## Goals\n',
-    `The project set itself figures before there was any code. ${goalCount(lines)}. In parentheses: the middle half of the
-rounds. What was tried where one is missed is in [ADR 0007](adr/0007-figures-that-are-missed.md).\n`,
-    goalsTable(lines),
+    `The project set itself figures before there was any code. ${designCount(lines)}. A figure
+is reached where each of its rows is. In parentheses: the 95 % interval of the median that is judged, a ratio's or a figure's.
+What was tried where one is missed is in [ADR 0007](adr/0007-figures-that-are-missed.md).\n`,
+    designTable(lines),
   ]
-  if (unmeasured.length > 0)
-    parts.push(`Goals that no figure on this page answers:\n\n${unmeasured.join('')}`)
+  if (further !== '')
+    parts.push(
+      '### Further limits\n',
+      'Limits of another origin: of what a session may take, and of what came later.\n',
+      further,
+    )
   return parts.join('\n')
 }
 
@@ -103,7 +94,7 @@ function questionSection(answers: readonly Pictured[]): string {
   const parts = [`### ${name}\n`, `${bold(capitalized(asks))}\n`, introduction ? `${introduction}\n` : '']
   for (const { report, roundCount, picturePath } of answers) {
     if (report.part !== undefined) parts.push(`${bold(capitalized(report.part))}\n`)
-    if (picturePath !== undefined) parts.push(picture(`${name}: ${report.part ?? asks}`, picturePath))
+    if (picturePath !== undefined) parts.push(picture(altOf(report), picturePath))
     parts.push(questionTable(report), roundsLine(report, roundCount), checkLines(report))
   }
   return parts.filter(part => part !== '').join('\n')

@@ -9,14 +9,17 @@ import {
 } from './headline.ts'
 import type { ReportInputs } from './inputs.ts'
 import { plotOf } from './question-plot.ts'
+import { checkComparable } from './runs.ts'
 
 export const README_PATH = 'README.md'
 /** Holds nothing but the pictures that are made here. */
 export const PICTURES_FOLDER = 'docs/benchmarks'
 
 /** @param readme its whole text; only what is between the two markers is made anew
+ *  @throws RangeError where results are of several machines or versions, or the README has no place for the figures
  *  @returns the same text for the same results, on every machine */
 export function filesOf(inputs: ReportInputs, readme: string): Map<string, string> {
+  checkComparable(inputs)
   const files = new Map<string, string>()
   const results = [inputs.cost, inputs.load].filter(result => result !== undefined)
   const asked = results.flatMap(({ questions, roundCount }) =>

@@ -1,12 +1,11 @@
 /** The part of the README that is made from the results: the figures most people look for. Pure. */
 import { formatFigure } from '../core/quantity.ts'
-import type { QuestionReport, RowReport } from '../core/report.ts'
-import { amountOf, type ShownMemory, sizeOf } from './budgets-section.ts'
-import { allGoalLines, goalCount } from './document.ts'
+import type { BenchResult, QuestionReport, RowReport } from '../core/report.ts'
+import { designCount, goalLinesOf } from './goals.ts'
 import type { ReportInputs } from './inputs.ts'
 import { anchorOf, bold, escapeMarkdown, picture, table, tableOfUsed } from './markdown.ts'
 import { drawBars } from './plot/bars.ts'
-import { barOf, barsFootnote, formatTick } from './question-plot.ts'
+import { barOf, barsFootnote, figuresOf, formatTick } from './question-plot.ts'
 import { machineInShort } from './runs.ts'
 import { isForScale, toneOf } from './tones.ts'
 
@@ -32,7 +31,7 @@ const ANALYSES: Readonly<Record<string, string>> = {
   percentiles: 'p50, p95 and p99 of 10,000 samples, exact',
 }
 /** As many rows of a question fit on a line. */
-const LISTED_ROWS_MAX = 4
+const LISTED_ROWS_MAX = 6
 /** Questions without a subject, whose rows stand side by side. */
 const LISTED: Readonly<Record<string, string>> = {
   drain: 'On the other thread, drained into windows',
@@ -51,23 +50,20 @@ export function withHeadline(readme: string, headline: string): string {
   return `${readme.slice(0, start + START.length)}\n${headline}${readme.slice(end)}`
 }
 
-export function headlineOf({ cost, load, budgets }: ReportInputs): string {
-  const reports = [...(cost?.questions ?? []), ...(load?.questions ?? [])]
-  const goals = allGoalLines(reports, budgets)
-  const missed = goals.filter(({ isReached }) => !isReached).length
+export function headlineOf({ cost, load }: ReportInputs): string {
+  const reports = cost?.questions ?? []
+  const loads = load?.questions ?? []
   const parts = [
     '<!-- Made by `npm run bench:report`: not to be edited by hand. -->\n',
-    whereAndWhen({ cost, load }),
+    whereAndWhen(cost, 'Measured on'),
     callTable('a call, on the recording thread', reports, CALLS),
     pictureOf(reports),
     callTable('an answer, on the other thread', reports, ANALYSES),
-    factsTable([
-      ...listedRows(reports, LISTED),
-      ...(reports.some(({ name }) => name === 'memory') ? [] : memoryRows(budgets?.memory ?? null)),
-    ]),
-    ...loadTables(reports),
-    `${goalCount(goals)}${missed === 0 ? '' : ', and those that are missed are shown as missed'}:
-[docs/benchmarks.md](${DOCUMENT_PATH}#goals) has all of them, with spreads, method, and what is not measured.\n`,
+    factsTable(listedRows(reports, LISTED)),
+    whereAndWhen(load, 'Under load: measured on'),
+    ...loadTables(loads),
+    `${designCount(goalLinesOf([...reports, ...loads]))}: [docs/benchmarks.md](${DOCUMENT_PATH}#goals) has each
+of them with its rows, further limits, intervals, the method, and what is not measured.\n`,
   ]
   return parts.filter(part => part !== '').join('\n')
 }
@@ -90,12 +86,22 @@ export function headlinePicture(reports: readonly QuestionReport[]): string | un
   })
 }
 
-function whereAndWhen({ cost, load }: Pick<ReportInputs, 'cost' | 'load'>): string {
-  const result = cost ?? load
+function whereAndWhen(result: BenchResult | undefined, begin: string): string {
   if (result === undefined) return ''
-  const { date, machine, roundCount } = result
-  return `Measured on ${date}, ${machineInShort(machine)}: medians of ${roundCount} rounds, each figure beside others in
-the same run. \`npm run bench\` does the same on your machine.\n`
+  const { date, machine, roundCount, questions } = result
+  const command = questions.some(({ group }) => group === 'load') ? 'npm run bench:load' : 'npm run bench'
+  return `${begin} ${date}, ${machineInShort(machine)}: medians of ${roundCount} rounds${exceptions(result)}, each figure
+beside others in the same run. \`${command}\` does the same on your machine.\n`
+}
+
+/** Questions that take so long that they have fewer rounds. */
+function exceptions({ questions, roundCount }: BenchResult): string {
+  const counts = questions.map(({ name, candidates }) => {
+    const most = Math.max(...candidates.map(({ rounds }) => rounds.length))
+    return { name, most }
+  })
+  const fewer = counts.filter(({ most }) => most < roundCount).map(({ name, most }) => `${name}: ${most}`)
+  return fewer.length === 0 ? '' : ` (${[...new Set(fewer)].join(', ')})`
 }
 
 function callTable(
@@ -132,9 +138,11 @@ function libraryOf(rowName: string): string {
 
 /** Its figures are those of the table above it. */
 function pictureOf(reports: readonly QuestionReport[]): string {
-  const titles = firstOfEach(reports, PICTURED).map(({ title }) => title)
-  if (titles.length === 0) return ''
-  return picture(`The figures above as bars: ${titles.join('; ')}`, HEADLINE_PICTURE_PATH)
+  const groups = firstOfEach(reports, PICTURED).map(
+    ({ title, report }) => `${title} ${figuresOf(report.candidates, report)}`,
+  )
+  if (groups.length === 0) return ''
+  return picture(`The figures above as bars. ${groups.join('. ')}`, HEADLINE_PICTURE_PATH)
 }
 
 /** What has no peer: the rows of a question, side by side. */
@@ -157,12 +165,6 @@ function fewRowsOf({ candidates }: QuestionReport): readonly RowReport[] {
   return fitting ?? candidates.filter(({ goal }) => goal !== undefined)
 }
 
-function memoryRows(memory: ShownMemory | null): string[][] {
-  if (memory === null) return []
-  const amounts = memory.budgets.map(budget => named(budget.name, amountOf(budget, budget.actual)))
-  return [[`Memory of ${sizeOf(memory)}`, amounts.join(' · ')]]
-}
-
 function factsTable(rows: readonly (readonly string[])[]): string {
   return rows.length === 0 ? '' : table(['', 'measured'], rows, [0, 1])
 }
@@ -173,7 +175,7 @@ function named(name: string, figure: string): string {
 
 /** The first answer of each load question, but for curves, which are too much for a line. */
 function loadTables(reports: readonly QuestionReport[]): string[] {
-  const loads = reports.filter(({ group, curve }) => group === 'load' && curve === undefined)
+  const loads = reports.filter(({ curve }) => curve === undefined)
   const firsts = loads.filter((one, index) => loads.findIndex(({ name }) => name === one.name) === index)
   const titles = Object.fromEntries(firsts.map(report => [report.name, linkedTitle(report)]))
   const isCompared = ({ candidates }: QuestionReport) => candidates.some(({ isSubject }) => isSubject)

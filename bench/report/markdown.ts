@@ -39,7 +39,7 @@ export function bold(markdown: string): string {
 
 /** @param alt plain text */
 export function picture(alt: string, path: string): string {
-  return `![${alt.replaceAll(/[[\]]/g, '')}](${path})\n`
+  return `![${escapeMarkdown(alt).replaceAll(/[[\]]/g, '')}](${path})\n`
 }
 
 /** Where a heading is linked to. */

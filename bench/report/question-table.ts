@@ -1,10 +1,9 @@
 /** A question's answer as a table: a line for each row, or for each place on the axis of a curve. Pure. */
-import { formatFigure, formatFigureSpread, formatRatio, formatRatioSpread } from '../core/quantity.ts'
-import type { Unit } from '../core/question.ts'
+import { formatFigure, formatFigureSpread, formatRatio } from '../core/quantity.ts'
 import type { QuestionReport, RowReport } from '../core/report.ts'
-import type { Interval, Spread } from '../core/spread.ts'
+import type { Spread } from '../core/spread.ts'
 import { formatCheck, formatGoal } from '../core/table.ts'
-import { verdictOf } from './goals.ts'
+import { formatInterval, verdictOf } from './goals.ts'
 import { bold, escapeMarkdown, table, tableOfUsed } from './markdown.ts'
 import { formatAt } from './question-plot.ts'
 import { toneOf } from './tones.ts'
@@ -17,11 +16,6 @@ export function questionTable(report: QuestionReport): string {
 export function checkLines({ checks }: QuestionReport): string {
   const lines = checks.map(check => (check.holds ? formatCheck(check) : bold(formatCheck(check))))
   return lines.length === 0 ? '' : `Checked: ${lines.join('; ')}.\n`
-}
-
-/** The 95 % interval, in the unit that the median is written in. */
-function formatInterval({ low, high }: Interval, median: number, unit: Unit): string {
-  return formatFigureSpread({ median, p25: low, p75: high, ci95: undefined }, unit)
 }
 
 function isFiniteSpread(spread: Spread | undefined): spread is Spread {
@@ -37,7 +31,7 @@ function rowTable(report: QuestionReport): string {
     '95 % interval',
     'a call leaves',
     'offloop / it',
-    'middle half',
+    '95 % interval',
     'goal',
     '',
   ]
@@ -50,10 +44,10 @@ function rowTable(report: QuestionReport): string {
       isOurs ? bold(name) : name,
       isFiniteSpread(figure) ? formatFigure(figure.median, unit) : '–',
       isFiniteSpread(figure) ? formatFigureSpread(figure, unit) : '',
-      figure.ci95 ? formatInterval(figure.ci95, figure.median, unit) : '',
+      isFiniteSpread(figure) ? formatInterval(figure, unit) : '',
       allocatedBytes === undefined ? '' : formatFigure(allocatedBytes, 'bytes'),
       isFiniteSpread(ratio) ? formatRatio(ratio.median) : '',
-      isFiniteSpread(ratio) ? formatRatioSpread(ratio) : '',
+      isFiniteSpread(ratio) ? formatInterval(ratio, 'ratio') : '',
       goal === undefined ? '' : formatGoal(goal, unit),
       goal === undefined ? '' : verdictOf(row),
     ]

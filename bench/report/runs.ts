@@ -7,6 +7,7 @@ import { table } from './markdown.ts'
 interface Run {
   readonly title: string
   readonly date: string
+  readonly commit: string | undefined
   readonly machine: Machine
   readonly rounds: string
   readonly command: string
@@ -20,6 +21,9 @@ export function runsTable(inputs: ReportInputs): string {
     ['', ...runs.map(({ title }) => title)],
     [
       row('date', ({ date }) => date),
+      ...(runs.some(({ commit }) => commit !== undefined)
+        ? [row('commit (+: with changes)', ({ commit }) => commit ?? '–')]
+        : []),
       row('processor', ({ machine }) => machine.cpu),
       row('cores', ({ machine }) => String(machine.cores)),
       row('load before (threads that want a core)', ({ machine }) => machine.load.toFixed(1)),
@@ -32,11 +36,29 @@ export function runsTable(inputs: ReportInputs): string {
   )
 }
 
+/** What one page shows is to be from one machine, and of the same packages.
+ *  @throws RangeError where it is not */
+export function checkComparable(inputs: ReportInputs): void {
+  const versions = [inputs.cost?.versions, inputs.load?.versions].filter(one => one !== undefined)
+  const machines = runsOf(inputs).map(({ machine: { load: _load, ...machine } }) => machine)
+  for (const [what, all] of [
+    ['machine', machines],
+    ['package', versions],
+  ] as const) {
+    const names = new Set(all.flatMap(one => Object.keys(one)))
+    for (const name of names) {
+      const values = new Set(all.map(one => String((one as Record<string, unknown>)[name] ?? 'none')))
+      if (values.size > 1)
+        throw new RangeError(
+          `bench/results are not of one run: ${what} ${name} is ${[...values].join(' in one, ')} in another. Take all of them again`,
+        )
+    }
+  }
+}
+
 /** Names and versions; empty where the results do not say. */
 export function versionsLine({ cost, load }: ReportInputs): string {
-  const versions = Object.entries({ ...load?.versions, ...cost?.versions }).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  )
+  const versions = Object.entries(cost?.versions ?? load?.versions ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
   return versions.map(([name, version]) => `${name} ${version}`).join(', ')
 }
 
@@ -58,6 +80,7 @@ function runsOf({ cost, load, budgets }: ReportInputs): Run[] {
           {
             title,
             date: result.date,
+            commit: result.commit,
             machine: result.machine,
             rounds: String(result.roundCount),
             command: `${command} -- --rounds ${result.roundCount} --out ${path}`,
@@ -72,6 +95,7 @@ function runsOf({ cost, load, budgets }: ReportInputs): Run[] {
           {
             title: 'budgets',
             date: budgets.date,
+            commit: budgets.commit,
             machine: budgets.machine,
             rounds: '–',
             command: `npm run bench:budgets -- --out ${RESULT_PATHS.budgets}`,

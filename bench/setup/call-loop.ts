@@ -12,7 +12,16 @@ export interface CallLoop {
   readonly method: string
   /** A power of two as well. */
   readonly inputs: Int32Array | Float64Array
+  /** In bursts: a multiple of what one has. */
   readonly callCount: number
+  readonly bursts?: Bursts | undefined
+}
+
+/** The calls come so many in a row. */
+export interface Bursts {
+  readonly callCount: number
+  /** Comes before each burst, within the time taken. */
+  readonly before: () => void
 }
 
 /** Classes that a call site sees before it is measured: V8 tells up to four apart, and looks up the others each time. */
@@ -21,20 +30,28 @@ const STRANGER_COUNT = 8
 let loopCount = 0
 
 /** @returns runs the loop once. Its result is what was called, so that no call can be left out. */
-export function compileCallLoop({ instruments, method, inputs, callCount }: CallLoop): () => unknown {
+export function compileCallLoop(loop: CallLoop): () => unknown {
+  const { instruments, method, inputs, callCount, bursts } = loop
   checkPowerOfTwo(instruments.length)
   checkPowerOfTwo(inputs.length)
+  if (bursts !== undefined && callCount % bursts.callCount !== 0)
+    throw new RangeError(`${callCount} calls are no whole number of bursts of ${bursts.callCount}`)
   loopCount += 1
+  const calls = (from: string, to: string) => `for (let index = ${from}; index < ${to}; index += 1) {
+        ownInstruments[index & ${instruments.length - 1}].${method}(ownInputs[index & ${inputs.length - 1}])
+      }`
+  const inBursts = (size: number) => `for (let burst = 0; burst < ${callCount}; burst += ${size}) {
+        before()
+        ${calls('burst', `burst + ${size}`)}
+      }`
   const text = `// Loop ${loopCount}: V8 compiles equal texts once.
     const ownInstruments = instruments
     const ownInputs = inputs
     return () => {
-      for (let index = 0; index < ${callCount}; index += 1) {
-        ownInstruments[index & ${instruments.length - 1}].${method}(ownInputs[index & ${inputs.length - 1}])
-      }
+      ${bursts === undefined ? calls('0', `${callCount}`) : inBursts(bursts.callCount)}
       return ownInstruments
     }`
-  return new Function('instruments', 'inputs', text)(instruments, inputs)
+  return new Function('instruments', 'inputs', 'before', text)(instruments, inputs, bursts?.before)
 }
 
 /** The same loop after its call site has seen objects of many classes. What it calls from then on is `instruments` only,

@@ -1,50 +1,57 @@
-/** What objects take, by what the process says before and after. Needs `--expose-gc`. */
+/** What twenty metrics with 10,000 samples each take (requirement B2): measured once, for the question and the budget. */
+import type { AggregatorThreadMemory } from './memory/aggregator-thread.ts'
+import type { RecordingThreadMemory } from './memory/recording-thread.ts'
+import type { RegistryMemory } from './memory/registry.ts'
 
-/** Compiled code comes and goes between two readings: the middle of three is without it. */
-const READINGS = 3
+/** What the program `memory` measures, each in a process of its own. */
+export type MemorySubject = 'registry' | 'recording thread' | 'aggregator thread'
 
-/** Bytes that something takes while it is kept: on V8's heap, and in buffers of its own. Shared buffers are not in
- *  `external`, and shared buffers that can grow are in none of these: see `countSharedMemory`.
- *  @param create makes what is to be measured, more than once; kept until it has been */
-export function bytesOf(create: () => unknown): number {
-  const readings = Array.from({ length: READINGS }, () => growthOf(create))
-  return readings.sort((a, b) => a - b)[READINGS >> 1]!
+export interface MemoryMeasurement {
+  readonly registry: RegistryMemory
+  readonly recording: RecordingThreadMemory
+  readonly aggregator: AggregatorThreadMemory
 }
 
-function growthOf(create: () => unknown): number {
-  const before = bytesInUse()
-  const kept = create()
-  const bytes = bytesInUse() - before
-  keepAlive(kept)
-  return bytes
+export interface MemoryPart {
+  readonly name: string
+  readonly bytes: number
+  /** What a program pays once, whatever it measures, is shown beside the total. */
+  readonly isInTotal: boolean
 }
 
-/** Objects, and buffers that are not shared, after everything unreachable is gone. */
-export function bytesInUse(): number {
-  // Buffers are let go after the objects that have them.
-  globalThis.gc!()
-  globalThis.gc!()
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
+/** Flags of Node that the program needs. */
+export const MEMORY_EXEC_ARGV: readonly string[] = ['--expose-gc']
+
+/** @param run starts the program `memory` with this argument, and resolves with what it has printed */
+export async function measureMemory(
+  run: (subject: MemorySubject) => Promise<string>,
+): Promise<MemoryMeasurement> {
+  const measure = async <Measurement>(subject: MemorySubject) => JSON.parse(await run(subject)) as Measurement
+  return {
+    registry: await measure<RegistryMemory>('registry'),
+    recording: await measure<RecordingThreadMemory>('recording thread'),
+    aggregator: await measure<AggregatorThreadMemory>('aggregator thread'),
+  }
 }
 
-/** Counts the shared memory of this thread from now on: every buffer as long as it has grown. */
-export function countSharedMemory(): () => number {
-  const buffers: SharedArrayBuffer[] = []
-  globalThis.SharedArrayBuffer = class extends SharedArrayBuffer {
-    constructor(...parameters: ConstructorParameters<SharedArrayBufferConstructor>) {
-      super(...parameters)
-      buffers.push(this)
-    }
-  } as SharedArrayBufferConstructor
-  return () => buffers.reduce((sum, { byteLength }) => sum + byteLength, 0)
+/** Live telemetry is filled within one slice of time or two, and keeps an hour of them: the others are added to what it
+ *  takes. */
+export function memoryParts({ registry, recording, aggregator }: MemoryMeasurement): MemoryPart[] {
+  const part = (name: string, bytes: number, isInTotal = true): MemoryPart => ({ name, bytes, isInTotal })
+  return [
+    part('aggregator thread: windows, slices and all else of live telemetry', aggregator.threadBytes),
+    part('aggregator thread: slices of a whole hour on top', registry.fullBytes - registry.momentBytes),
+    part('recording thread: handles, lanes and marks', recording.threadBytes),
+    ...recording.shared.map(({ name, bytes }) => part(`shared: ${name}`, bytes)),
+    part('(besides: code, by import of offloop on the recording thread)', recording.importBytes, false),
+    part(
+      '(besides: an aggregator thread without metrics, Node’s own included)',
+      aggregator.emptyBytes,
+      false,
+    ),
+  ]
 }
 
-let alive: unknown
-
-/** A variable that V8 cannot tell to be unread. */
-function keepAlive(kept: unknown): void {
-  alive = kept
-  if (alive !== kept) throw new Error('this cannot be')
-  alive = undefined
+export function totalBytes(parts: readonly MemoryPart[]): number {
+  return parts.reduce((sum, { bytes, isInTotal }) => sum + (isInTotal ? bytes : 0), 0)
 }

@@ -22,3 +22,9 @@ export async function promCount(histograms: readonly promClient.Histogram[]): Pr
     .filter(({ metricName }) => metricName?.endsWith('_count'))
     .reduce((sum, { value }) => sum + value, 0)
 }
+
+/** What the counters have come to. */
+export async function promSum(counters: readonly promClient.Counter[]): Promise<number> {
+  const all = await Promise.all(counters.map(counter => counter.get()))
+  return all.flatMap(({ values }) => values).reduce((sum, { value }) => sum + value, 0)
+}

@@ -1,4 +1,6 @@
 /** Times every run by itself, for questions of how long the slow ones take. */
+import { nearestRank } from '../../src/shared/statistics/nearest-rank.ts'
+import { orderOfRound } from '../core/order.ts'
 import type { Candidate, QuestionContext } from '../core/question.ts'
 
 /** Of the runs of each round, in milliseconds per operation; one figure for each round. */
@@ -7,22 +9,21 @@ export interface RunTimes {
   readonly p99Ms: number[]
 }
 
-/** Runs the candidates in turn, `runCount` times each in every round, and waits for those that answer later. The round
+/** Runs the candidates in an order of its own for each round, `runCount` times each, and waits for those that answer later. The round
  *  before the first warms up, and is not kept. */
 export async function measureRunTimes<C extends Candidate>(
   candidates: readonly C[],
-  { roundCount, onRound }: Pick<QuestionContext, 'roundCount' | 'onRound'>,
+  { roundCount, firstRound, onRound }: Pick<QuestionContext, 'roundCount' | 'firstRound' | 'onRound'>,
   runCount: number,
 ): Promise<Map<C, RunTimes>> {
   const figures = new Map(candidates.map(one => [one, { p50Ms: [] as number[], p99Ms: [] as number[] }]))
   for (let round = -1; round < roundCount; round += 1) {
-    for (let turn = 0; turn < candidates.length; turn += 1) {
-      const candidate = candidates[(Math.max(round, 0) + turn) % candidates.length]!
+    for (const candidate of orderOfRound(candidates, firstRound + round)) {
       const ascending = (await timesOf(candidate, runCount)).sort()
       if (round < 0) continue
       const { p50Ms, p99Ms } = figures.get(candidate)!
-      p50Ms.push(ascending[Math.ceil(0.5 * runCount) - 1]!)
-      p99Ms.push(ascending[Math.ceil(0.99 * runCount) - 1]!)
+      p50Ms.push(ascending[nearestRank(0.5, runCount) - 1]!)
+      p99Ms.push(ascending[nearestRank(0.99, runCount) - 1]!)
     }
     onRound()
   }

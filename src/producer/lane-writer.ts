@@ -33,7 +33,8 @@ export class LaneWriter {
   #roomEnd: number
   /** The write index when the coarse clock last moved on. */
   #burstStart: number
-  #isEager = true
+  /** The coarse clock when the lease was last looked at. */
+  #lookedAtMs = -1
   #timeMs = -1
   /** The running batch's time, as it stands in slot headers. The two agree from the start: the clock may well be there. */
   #timeHeader = 0xffff_ffff * HEADER_TIME_UNIT
@@ -108,18 +109,22 @@ export class LaneWriter {
   }
 
   #endBatch(): void {
-    // Nobody can have taken this thread for dead since the batch began, unless the clock has moved on since.
-    if (this.#isEager || this.#control[ControlWord.clockMs] !== this.#timeMs) this.#publish()
-    else Atomics.store(this.#lane.words, LaneWord.writeIndex, this.#writeIndex)
+    // Published last: whoever sees the index sees the slots before it.
+    Atomics.store(this.#lane.words, LaneWord.writeIndex, this.#writeIndex)
+    // To give a lane up takes the aggregator more than a step of its clock: as long as that stands still nothing has changed.
+    if (this.#control[ControlWord.clockMs] !== this.#lookedAtMs) this.#lookAtLease()
   }
 
   #publish(): void {
-    const { words } = this.#lane
-    // Published last: whoever sees the index sees the slots before it.
-    Atomics.store(words, LaneWord.writeIndex, this.#writeIndex)
-    // Looked at after publishing, as the aggregator looks for samples after it has given a lane up: one of the two sees
-    // the other. It happens to threads whose loop does not turn for long, such as a pool's between its tasks.
-    if (Atomics.load(words, LaneWord.lease) === Lease.retired) this.#onRetired()
+    Atomics.store(this.#lane.words, LaneWord.writeIndex, this.#writeIndex)
+    this.#lookAtLease()
+  }
+
+  /** Looked at after publishing, as the aggregator looks for samples after it has given a lane up: one of the two sees the
+   *  other. It happens to threads whose loop does not turn for long, such as a pool's between its tasks. */
+  #lookAtLease(): void {
+    this.#lookedAtMs = this.#control[ControlWord.clockMs]!
+    if (Atomics.load(this.#lane.words, LaneWord.lease) === Lease.retired) this.#onRetired()
   }
 
   /** Looks at clock and room once for the samples up to the next publishing.
@@ -145,9 +150,12 @@ export class LaneWriter {
       this.#burstStart = writeIndex
     }
     const share = (writeIndex - this.#burstStart) >>> BATCH_SHARE_LOG2
-    this.#isEager = share <= 1
-    const roomCount = (this.#roomEnd - writeIndex) | 0
-    this.#checkAt = (writeIndex + Math.min(Math.max(share, 1), this.#publishEvery, roomCount)) | 0
+    let batchCount = 1
+    if (share > 1 && this.#publishEvery > 1) {
+      const roomCount = (this.#roomEnd - writeIndex) | 0
+      batchCount = Math.min(share, this.#publishEvery, roomCount)
+    }
+    this.#checkAt = (writeIndex + batchCount) | 0
     this.#publishAt = this.#checkAt
     return true
   }

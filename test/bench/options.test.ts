@@ -11,6 +11,7 @@ test('without arguments all questions of cost are asked, in nine rounds, for peo
   expect(readOptions([], known)).toEqual({
     questions: ['record', 'marks'],
     roundCount: 9,
+    isBrief: false,
     json: false,
     out: undefined,
   })
@@ -24,10 +25,11 @@ test('a group stands for all of its questions', () => {
   })
 })
 
-test('questions, rounds and JSON can be asked for, in any order', () => {
-  expect(readOptions(['--json', 'marks', '--rounds', '3'], known)).toEqual({
+test('questions, rounds, short forms and JSON can be asked for, in any order', () => {
+  expect(readOptions(['--json', 'marks', '--rounds', '3', '--brief'], known)).toEqual({
     questions: ['marks'],
     roundCount: 3,
+    isBrief: true,
     json: true,
     out: undefined,
   })

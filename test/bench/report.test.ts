@@ -71,11 +71,11 @@ test('a check holds when what came about is what should have', () => {
   expect(checks.map(({ holds }) => holds)).toEqual([true, false])
 })
 
-test("what a call leaves on the heap is the least that was seen, by the row's name, and never below nothing", () => {
+test("what a call leaves on the heap is the median of the rounds, by the row's name, and never below nothing", () => {
   const rows = ['it', 'other', 'shrank'].map(name => ({ name, figures: [1] }))
   const allocation = findings({
     unit: 'bytes',
-    subject: { name: 'it', figures: [0.1, 0] },
+    subject: { name: 'it', figures: [0, 0.2, 0] },
     rows: [
       { name: 'shrank', figures: [-3] },
       { name: 'unheard of', figures: [9] },

@@ -86,7 +86,9 @@ proctype Reader() {
   readerPid = _pid;
 
 turn:
+#ifndef MUTANT_GONE_LOOKED_AT_LATE
   isLast = isWriterGone;
+#endif
 #ifdef MUTANT_LOW_READ_FIRST
   lowRead = low;
   highRead = high;
@@ -108,6 +110,9 @@ turn:
     fi
   };
 next:
+#ifdef MUTANT_GONE_LOOKED_AT_LATE
+  isLast = isWriterGone;
+#endif
   atomic {
     highRead = 0; lowRead = 0;
     if

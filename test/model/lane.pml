@@ -28,7 +28,7 @@
 #define ROOM_TAKEN 2      /* slots of room taken at a time; capacity >> 2 in the source */
 #endif
 #ifndef PUBLISH_EVERY
-#define PUBLISH_EVERY 2   /* samples to a batch of the producer */
+#define PUBLISH_EVERY 2   /* samples to a batch of the producer at most; up to 4 */
 #endif
 #ifndef READ_BATCH
 #define READ_BATCH 2      /* samples between two stores of the read index; BATCH_SAMPLES in the source */
@@ -88,17 +88,22 @@ bool isPushing;            /* a sample is recorded that has neither a slot nor b
 short drainedAhead;        /* samples in LaneTotal.drained that the read index does not show yet */
 byte droppedAhead;         /* losses in LaneTotal.dropped that droppedSeen does not show yet */
 bool entriesInDoubt;       /* an aggregator died between taking the lane's losses and the series' */
+byte pendingCount;         /* samples published and not given free: counted, not taken from the indices */
+byte unpublishedCount;     /* samples that have a slot and are not published, counted as well */
 bool isProducerGone, isLaneReleased;
 byte producerPid, aggregatorPid;
 
-#define PENDING DIFFERENCE(writeIndex, readIndex)
-#define UNPUBLISHED DIFFERENCE(ownWriteIndex, writeIndex)
+#ifdef MUTANT_STALE_ROOM
+#define BATCH_END(length) WRAPPED(ownWriteIndex + length)
+#else
+#define BATCH_END(length) WRAPPED(ownWriteIndex + MIN(length, DIFFERENCE(roomEnd, ownWriteIndex)))
+#endif
 #define FEW_DROPS \
   DROPS_BETWEEN(dropped, droppedSeen) < DROPS_MODULUS / 2 && \
   DROPS_BETWEEN(entryDropped, entryDroppedSeen) < DROPS_MODULUS / 2
 #define ACCOUNTS_CLOSE \
   unaccounted + drainedAhead + droppedAhead == \
-  PENDING + UNPUBLISHED + DROPS_BETWEEN(dropped, droppedSeen) + isPushing
+  pendingCount + unpublishedCount + DROPS_BETWEEN(dropped, droppedSeen) + isPushing
 
 /* An atomic store publishes plain stores before it. Which of them were visible earlier, and in which order, has been
  * decided by the store buffer. */
@@ -126,7 +131,9 @@ inline storeWriteIndex(to) {
 #ifndef MUTANT_INDEX_STORED_PLAINLY
   completeStores();
 #endif
-  writeIndex = to
+  writeIndex = to;
+  pendingCount = pendingCount + unpublishedCount;
+  unpublishedCount = 0
 }
 
 /* A slot is written by two plain stores. */
@@ -154,18 +161,19 @@ proctype Producer() {
 idle:
   atomic {
     CLAIM(conserved, ACCOUNTS_CLOSE);
-    CLAIM(batch_bounds_loss, UNPUBLISHED <= PUBLISH_EVERY)
+    CLAIM(batch_bounds_loss, unpublishedCount <= PUBLISH_EVERY)
   };
   if
   /* push, up to the store of the write index: one look at the shared read index at most, and two stores into the buffer.
-   * Half of DROPS_MODULUS samples are dropped at most between two drains: 2^32 in the source. */
+   * Half of DROPS_MODULUS samples are dropped at most between two drains: 2^32 in the source. Where that forbids a push, the
+   * alternatives below are open: never_waits says nothing at this choice, and counts from where a push has begun. */
   :: atomic {
       FEW_DROPS ->
       unaccounted++;
       if
       :: ownWriteIndex == checkAt ->
         /* #beginBatch */
-        CLAIM(batch_ends_published, UNPUBLISHED == 0);
+        CLAIM(batch_ends_published, unpublishedCount == 0);
         if
         :: ownWriteIndex == roomEnd ->
           /* #findRoom */
@@ -178,13 +186,20 @@ idle:
           fi
         :: else
         fi;
-        /* Whether the first samples after a step of the clock are published one by one is any choice of the clock's. */
+        /* How long the batch is, is any choice of the clock's: it grows with what was recorded since the clock moved on. */
         if
-        :: checkAt = WRAPPED(ownWriteIndex + 1)
-#ifdef MUTANT_STALE_ROOM
-        :: checkAt = WRAPPED(ownWriteIndex + PUBLISH_EVERY)
-#else
-        :: checkAt = WRAPPED(ownWriteIndex + MIN(PUBLISH_EVERY, DIFFERENCE(roomEnd, ownWriteIndex)))
+        :: checkAt = BATCH_END(1)
+#if PUBLISH_EVERY > 1
+        :: checkAt = BATCH_END(2)
+#endif
+#if PUBLISH_EVERY > 2
+        :: checkAt = BATCH_END(3)
+#endif
+#if PUBLISH_EVERY > 3
+        :: checkAt = BATCH_END(4)
+#endif
+#ifdef MUTANT_BATCH_WITHOUT_LIMIT
+        :: checkAt = roomEnd
 #endif
         fi;
         publishAt = checkAt
@@ -192,10 +207,12 @@ idle:
       fi;
 #ifdef MUTANT_PUBLISH_BEFORE_WRITE
       ownWriteIndex = WRAPPED(ownWriteIndex + 1);
+      unpublishedCount++;
       goto endBatch
 #else
       storeSlot(ownWriteIndex);
       ownWriteIndex = WRAPPED(ownWriteIndex + 1);
+      unpublishedCount++;
       if
       :: ownWriteIndex == publishAt -> goto endBatch
       :: else -> goto idle
@@ -219,6 +236,8 @@ endBatch:
       fi;
       goto writeLate
     }
+#elif defined(MUTANT_BATCH_ENDS_UNPUBLISHED)
+  :: goto idle
 #else
   :: atomic { storeWriteIndex(ownWriteIndex); goto idle }
 #endif
@@ -231,7 +250,7 @@ writeLate:
 
 drop:
 #ifdef MUTANT_WAITS_WHEN_FULL
-  atomic { PENDING < CAPACITY -> unaccounted--; isPushing = false; goto idle };
+  atomic { pendingCount < CAPACITY -> unaccounted--; isPushing = false; goto idle };
 #endif
 #ifdef MUTANT_DROPPED_NOT_COUNTED
   atomic { isPushing = false; goto idle };
@@ -259,9 +278,10 @@ ends:
 died:
   /* What the thread alone knew is gone: a sample it was about to push, and at most one batch unpublished. */
   atomic {
-    CLAIM(batch_bounds_loss, UNPUBLISHED <= PUBLISH_EVERY);
-    unaccounted = unaccounted - isPushing - UNPUBLISHED;
+    CLAIM(batch_bounds_loss, unpublishedCount <= PUBLISH_EVERY);
+    unaccounted = unaccounted - isPushing - unpublishedCount;
     isPushing = false;
+    unpublishedCount = 0;
     ownWriteIndex = writeIndex;
     isProducerGone = true
   };
@@ -385,11 +405,13 @@ storeReadIndex:
 #ifdef MUTANT_READ_INDEX_BEFORE_COPY
       unaccounted = unaccounted - batchCount;
       readIndex = WRAPPED(ownReadIndex + batchCount);
+      pendingCount = pendingCount - batchCount;
       ordinalAtReadIndex = (ordinalAtReadIndex + batchCount) % ORDINALS;
       goto fold
 #else
       ownReadIndex = WRAPPED(ownReadIndex + batchCount);
       readIndex = ownReadIndex;
+      pendingCount = pendingCount - batchCount;
       ordinalAtReadIndex = nextOrdinal;
       foldedCount = 0;
 #ifdef MUTANT_READ_INDEX_BEFORE_TOTAL
@@ -454,7 +476,7 @@ drained:
   atomic {
     if
     :: isFinished -> goto released
-    :: !isFinished && isProducerGone && !ended && PENDING == 0 && DROPS_BETWEEN(dropped, droppedSeen) == 0 -> goto released
+    :: !isFinished && isProducerGone && !ended && pendingCount == 0 && DROPS_BETWEEN(dropped, droppedSeen) == 0 -> goto released
     :: else -> goto idle
     fi
   };
@@ -477,7 +499,7 @@ died:
 
 released:
   atomic {
-    CLAIM(nothing_left_behind, PENDING == 0 && UNPUBLISHED == 0 && DROPS_BETWEEN(dropped, droppedSeen) == 0);
+    CLAIM(nothing_left_behind, pendingCount == 0 && unpublishedCount == 0 && DROPS_BETWEEN(dropped, droppedSeen) == 0);
     CLAIM(conserved, ACCOUNTS_CLOSE);
     CLAIM(series_losses_known, !ended || entriesInDoubt || entryDroppedSeen == droppedSeen);
     isLaneReleased = true

@@ -9,7 +9,8 @@
  *   - Neither side ever waits for the other (the never claim at the end, with -DCHECK_WAITING).
  *
  * Time is left out: silence of any length may pass between any two steps, so a lane may be given notice of, and given up,
- * at every drain that finds no sign of life. Only the order is kept: notice, then at least one more drain, then the end.
+ * at every drain that finds no sign of life. Only the order is kept: notice, then a step of the clock and at least one more
+ * drain, then the end. A burst publishes without a look as long as the clock has not moved on since its batch began.
  * Clock, room and batches are those of lane.pml; of samples this model keeps how many are pending.
  *
  * A counter's cell is stored plainly, and the word that says that the lane is retired is loaded plainly: no order holds
@@ -28,11 +29,16 @@
 
 /* ---- shared memory ---- */
 byte pending;             /* writeIndex - readIndex */
+#ifdef MUTANT_ADOPTED_FROM_THE_START
+byte lease = ADOPTED;
+#else
 byte lease = ANNOUNCED;   /* LaneWord.lease */
+#endif
 bool retiredWord;         /* RETIRED_WORD of the directory */
 bool hasBeaten;           /* LaneWord.heartbeatMs has changed since it was last looked at */
 bool cellMoved;           /* EntryWord.counterLow is ahead of the value seen */
 bool ended;               /* LaneWord.ended */
+bool isTimeSeen;          /* ControlWord.clockMs is what the producer has in #timeMs */
 bool isRunning;           /* ControlWord.aggregatorState */
 
 /* ---- messages, and the buffer of one plain store ---- */
@@ -43,7 +49,7 @@ bool cellDue;             /* a counter's store that has not reached memory */
 bool isHeld;              /* LaneSet has the lane */
 bool isSampleLooking;     /* a sample is published, and the lease not looked at yet */
 bool isCellLooking;       /* a counter has been added to, and the retired word not looked at yet */
-bool isUnlooked;          /* the latest publishing was one in the middle of a burst, which does not look */
+bool isUnlooked;          /* published without a look, and the clock moved on just before: see storeUnlooked */
 bool isProducerGone;
 byte producerPid, aggregatorPid;
 
@@ -68,17 +74,39 @@ idle:
 #ifdef MUTANT_LEASE_BEFORE_PUBLISH
   :: atomic { sawRetired = (lease == RETIRED); goto publishLate }
 #else
-  :: atomic { pending < PENDING_MAX -> pending++; isSampleLooking = true; goto look }
+  :: atomic { pending < PENDING_MAX -> pending++; isTimeSeen = true; isSampleLooking = true; goto look }
   :: atomic { isSampleLooking = true; goto look }
 #endif
-  /* LaneWriter.#endBatch in a burst: publishes and does not look */
-  :: atomic { pending < PENDING_MAX -> pending++; isUnlooked = true; goto idle }
+  /* LaneWriter.#beginBatch in a burst: the clock has not moved on since an eager batch, which did look */
+  :: atomic { pending < PENDING_MAX && isTimeSeen -> goto endBatch }
   /* Recorder.#beat */
   :: atomic { isSampleLooking = true; goto beat }
   /* Counter.add: a plain store, and a plain load */
   :: atomic { !cellDue -> cellDue = true; isCellLooking = true; goto lookAtWord }
   /* Recorder.#end */
   :: atomic { isSampleLooking = true; goto ends }
+  OR_DIES
+  fi;
+
+  /* LaneWriter.#endBatch in a burst: looks at the lease only if the clock has moved on since the batch began */
+endBatch:
+  if
+#ifdef MUTANT_BURST_NEVER_LOOKS
+  :: goto storeUnlooked
+#else
+  :: atomic { isTimeSeen -> goto storeUnlooked }
+  :: atomic { !isTimeSeen -> pending++; isSampleLooking = true; goto look }
+#endif
+  OR_DIES
+  fi;
+storeUnlooked:
+  if
+#ifdef MUTANT_BURST_NEVER_LOOKS
+  :: atomic { pending++; goto idle }
+#else
+  /* The clock may have moved on since it was looked at, in the step before. */
+  :: atomic { pending++; isUnlooked = isUnlooked || !isTimeSeen; goto idle }
+#endif
   OR_DIES
   fi;
 
@@ -136,8 +164,11 @@ announceUnheard:
 
 lookAtWord:
   if
+#ifdef MUTANT_COUNTER_IGNORES_NOTICE
+  :: atomic { isCellLooking = false; goto idle }
+#endif
   :: atomic { retiredWord -> isSampleLooking = true; goto look }
-  :: atomic { !retiredWord -> goto idle }
+  :: atomic { !retiredWord -> isCellLooking = false; goto idle }
   OR_DIES
   fi;
 
@@ -183,6 +214,7 @@ end:
 proctype Aggregator() {
   byte takenCount;
   bool isFinished, isNoticeGiven, isAlive, isCellVisible;
+  bool hasClockMoved;     /* since the notice */
   aggregatorPid = _pid;
 
   isRunning = true;
@@ -191,14 +223,25 @@ turn:
   atomic { isAlive = false; isFinished = false; isCellVisible = false };
   if
   /* LaneSet.adopt and LaneReader.renew */
-  :: atomic { inFlight > 0 -> inFlight--; isHeld = true; isNoticeGiven = false; retiredWord = false; goto renewed }
+  :: atomic { inFlight > 0 -> inFlight--; isHeld = true; isNoticeGiven = false; hasClockMoved = false; retiredWord = false; goto renewed }
   /* LaneSet.drain: whether it has ended is asked before draining */
-  :: atomic { isHeld -> isFinished = ended; isCellVisible = !cellDue; goto loadWriteIndex }
+  :: atomic { isHeld -> goto moveClock }
   :: atomic { !isHeld && inFlight == 0 -> goto turn }
   fi;
 
 renewed:
   atomic { lease = ADOPTED; goto turn };
+
+moveClock:
+  /* The aggregator's tick moves the clock on, and drains after that. It drains without a tick, too. */
+  if
+  :: atomic { isTimeSeen = false; hasClockMoved = isNoticeGiven }
+  :: skip
+  fi;
+#ifndef MUTANT_ENDED_LOOKED_AT_LATE_IN_LEASE
+  isFinished = ended;
+#endif
+  isCellVisible = !cellDue;
 
 loadWriteIndex:
   atomic { takenCount = pending; isAlive = (takenCount > 0) };
@@ -208,6 +251,9 @@ loadWriteIndex:
   atomic { isAlive = isAlive || cellMoved; cellMoved = false };
   /* silentMs */
   atomic { isAlive = isAlive || hasBeaten; hasBeaten = false };
+#ifdef MUTANT_ENDED_LOOKED_AT_LATE_IN_LEASE
+  isFinished = ended;
+#endif
   /* LaneSet.#renewOrRetire */
   if
   :: isFinished -> goto release
@@ -215,22 +261,26 @@ loadWriteIndex:
   :: !isFinished && isAlive && !isNoticeGiven -> goto turn
   :: !isFinished && !isAlive -> goto turn                        /* silent, but not for long enough */
   :: !isFinished && !isAlive && !isNoticeGiven -> goto retire
-  :: atomic { !isFinished && !isAlive && isNoticeGiven && isCellVisible -> goto release }
+  :: atomic { !isFinished && !isAlive && isNoticeGiven && hasClockMoved && isCellVisible -> goto release }
   fi;
 
 renew:
-  atomic { isNoticeGiven = false; retiredWord = false; goto renewed };
+  atomic { isNoticeGiven = false; hasClockMoved = false; retiredWord = false; goto renewed };
 
 retire:
   atomic { isNoticeGiven = true; lease = RETIRED };
 #ifdef MUTANT_NO_DRAIN_AFTER_NOTICE
   atomic { retiredWord = true; goto release };
 #endif
+#ifdef MUTANT_NOTICE_NOT_TOLD
+  goto turn;
+#else
   atomic { retiredWord = true; goto turn };
+#endif
 
 release:
   atomic {
-    isHeld = false; isNoticeGiven = false;
+    isHeld = false; isNoticeGiven = false; hasClockMoved = false;
     CLAIM(sample_noticed, isFinished || pending == 0 || isSampleLooking || isUnlooked || WILL_BE_TAKEN);
     CLAIM(counter_noticed, isFinished || !cellMoved || isCellLooking || WILL_BE_TAKEN);
     CLAIM(nothing_left_behind, !isFinished || pending == 0);

@@ -15,9 +15,21 @@ export type Words = Int32Array<SharedArrayBuffer>
 //     +0     4  i32   producer    samples recorded
 //     +4     4  i32   producer    number of the pause it rests in, or has rested in last
 //     +8     4  i32   producer    1 once it will record nothing more
+//    +12     4  i32   producer    bursts recorded into an empty lane that had room for all of them
+//    +16     4  i32   producer    samples dropped in such bursts
+//    +20     4  i32   producer    samples in the largest batch it has published
 //    +64     4  i32   reader      number of the pause it may go on from
 //    +68     4  i32   supervisor  1 once its thread has been terminated
-export const ProducerWord = { recorded: 0, pause: 1, isFinished: 2, resumed: 16, isTerminated: 17 } as const
+export const ProducerWord = {
+  recorded: 0,
+  pause: 1,
+  isFinished: 2,
+  fittingBursts: 3,
+  refused: 4,
+  largestBatch: 5,
+  resumed: 16,
+  isTerminated: 17,
+} as const
 const PRODUCER_WORDS = 32
 
 /** Words of the case, after those of the producers. */

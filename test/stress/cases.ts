@@ -29,7 +29,8 @@ const THREAD_COUNTS = [1, 2, 4]
 const CAPACITIES = [4, 6, 8, 10, 12, 14, 16].map(power => 2 ** power)
 const PACES: readonly ReaderPace[] = ['fast', 'slow', 'frozen']
 export const BOUNDARIES = [0, 2 ** 31, 2 ** 32] as const
-const PUBLISH_EVERY = [1, 16]
+/** Each sample, as attached threads do; and growing batches, as the creating thread does. */
+const PUBLISH_EVERY = [1, 64]
 const INCIDENTS: readonly Incident[] = ['restart', 'terminate']
 const INCIDENT_CAPACITIES = [6, 10, 14].map(power => 2 ** power)
 
@@ -44,12 +45,14 @@ export const SAMPLES_MAX = 1e10
 /** The metric whose series the samples go to. */
 export const STRESS_METRIC = 'stress'
 
-/** A producer that is to be terminated records on until it is, and ends by itself only if that takes a second or so. */
-const OVERTIME_SAMPLES = 5e7
+/** A producer that is to be terminated records on until it is, and ends by itself only if that takes so long. */
+export const OVERTIME_MS_MAX = 20_000
+/** Ordinals are counted in a word of 32 bits. */
+const ORDINAL_END = 2 ** 31 - 1
 
 /** How many samples this producer records at most. */
 export function recordingEndOf({ incident, sampleCount }: StressCase, producer: number): number {
-  return isTerminated(incident, producer) ? sampleCount + OVERTIME_SAMPLES : sampleCount
+  return isTerminated(incident, producer) ? ORDINAL_END : sampleCount
 }
 
 /** Whether that producer's thread is terminated in the course of the case. */

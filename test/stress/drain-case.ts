@@ -20,6 +20,10 @@ export interface CaseReport {
   readonly dropped: number
   /** How often the ring went round, at least: of the producers' rings. */
   readonly roundsMin: number
+  /** Bursts into an empty lane that had room for them: of each producer, at least. */
+  readonly fittingBurstsMin: number
+  /** Samples that were published at once, at most. */
+  readonly largestBatch: number
   readonly hasCrossed: boolean
   readonly restartCount: number
   readonly wasTerminatedInBurst: boolean
@@ -81,6 +85,8 @@ export function drainCase(task: CaseTask, terminate: (producer: number) => void)
     drained: lanes.reduce((sum, { arrivals }) => sum + arrivals.arrivedCount, 0),
     dropped: droppedCount(),
     roundsMin: Math.min(...lanes.map(({ roundCount }) => roundCount)),
+    fittingBurstsMin: Math.min(...lanes.map(({ fittingBurstCount }) => fittingBurstCount)),
+    largestBatch: Math.max(...lanes.map(({ largestBatch }) => largestBatch)),
     hasCrossed: lanes.every(({ hasCrossed }) => hasCrossed),
     restartCount,
     wasTerminatedInBurst: lanes.some(lane => lane.isTerminated && !lane.isFinished),

@@ -13,6 +13,8 @@ export const FAULT_KINDS = [
   'mistimed',
   /** Sums that do not add up: samples came to be missing, or more, without being counted. */
   'unaccounted',
+  /** Dropped, and counted, though the lane had room. */
+  'refused',
   /** A thread threw, or did not come to an end. */
   'broken off',
 ] as const

@@ -26,7 +26,10 @@ test.each([
   [['--samples', ''], '--samples "": give a whole number from 100000 to 10000000000'],
   [['--seed', '-1'], "Option '--seed' argument is ambiguous"],
   [['--seed', '1.5'], '--seed "1.5": give a whole number from 0 to 4294967295'],
-  [['--writer', 'best'], '--writer "best": choose from production, publishes-first, overwrites, forgets'],
+  [
+    ['--writer', 'best'],
+    '--writer "best": choose from production, publishes-first, overwrites, forgets, refuses',
+  ],
   [['1e8'], "Unexpected argument '1e8'"],
   [['--fast'], "Unknown option '--fast'"],
 ])('%j is refused: %s', (args, message) => {

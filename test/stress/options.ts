@@ -26,8 +26,9 @@ export const HELP = `offloop stress: the lane between real threads, every sample
 Usage: npm run stress -- [options]        or, once built: node build/stress/main.js [options]
 
   --samples <n>    samples to record in all, 1e5 to 1e10 (default ${SAMPLES_DEFAULT}); from 5e7 in all combinations of
-                   1, 2 and 4 producing threads, lanes of 2^4 to 2^16 slots, fast, slow and frozen reader,
-                   indices from 0, 2^31 and 2^32, publishing by 1 and by 16; below, in a part that covers all pairs
+                   1, 2 and 4 producing threads, lanes of 2^4, 2^6 and so on to 2^16 slots, fast, slow and
+                   frozen reader, indices from 0, 2^31 and 2^32, batches of 1 and of up to 64; below, in a part
+                   that covers all pairs
   --seed <n>       for the lengths of bursts and all else that is left to chance (default: a new one each time)
   --case <text>    only cases whose name contains the text, with the samples they have in the whole run
   --writer <name>  ${WRITER_NAMES.join(', ')} (default ${WRITER_NAMES[0]}):
@@ -39,7 +40,7 @@ Usage: npm run stress -- [options]        or, once built: node build/stress/main
 A failure prints its seed and its case. Threads do not take turns the same way twice: repeat the replay.
 
 Exit code: 0 when every sample arrived once, in order and untorn, or was counted as dropped; 1 when not, or when too
-few lanes overflowed for that to prove anything; 2 for a bad option.
+few lanes overflowed, or rings went round too seldom, for that to prove anything; 2 for a bad option.
 `
 
 /** What the command line asks for.

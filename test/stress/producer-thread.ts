@@ -6,7 +6,7 @@ import { describeMetric } from '../../src/shared/metric.ts'
 import { createWriter } from './broken-writers.ts'
 import { burstsOf } from './bursts.ts'
 import { CaseSignals, type CaseTask, firstWordOf, ProducerWord } from './case-memory.ts'
-import { recordingEndOf, STRESS_METRIC } from './cases.ts'
+import { OVERTIME_MS_MAX, recordingEndOf, STRESS_METRIC } from './cases.ts'
 import { SERIES_COUNT, saltOf, seriesAt, valueAt } from './sample.ts'
 
 /** Looks at the read index before the thread goes to sleep … */
@@ -23,7 +23,7 @@ const producer = workerData as number
 parentPort!.on('message', (task: CaseTask) => record(task))
 
 function record({ stressCase, seed, writerName, memory }: CaseTask): void {
-  const { sampleCount, publishEvery, number } = stressCase
+  const { sampleCount, capacity, publishEvery, number } = stressCase
   const salt = saltOf(seed, number, producer)
   const { lane: laneBuffer, directory: directoryBuffer } = memory.lanes[producer]!
   const lane = openLane(laneBuffer)
@@ -35,6 +35,9 @@ function record({ stressCase, seed, writerName, memory }: CaseTask): void {
   const recordedWord = firstWordOf(producer) + ProducerWord.recorded
   const pauseWord = firstWordOf(producer) + ProducerWord.pause
   const resumedWord = firstWordOf(producer) + ProducerWord.resumed
+  const fittingBurstsWord = firstWordOf(producer) + ProducerWord.fittingBursts
+  const refusedWord = firstWordOf(producer) + ProducerWord.refused
+  const largestBatchWord = firstWordOf(producer) + ProducerWord.largestBatch
 
   const descriptor = describeMetric('gauge', STRESS_METRIC, { labelNames: ['producer', 'n'] })
   const { entryId: metricEntryId } = directory.append({ type: 'metric', descriptor })
@@ -50,10 +53,19 @@ function record({ stressCase, seed, writerName, memory }: CaseTask): void {
     entryIds[series] = entryId
     return entryId
   }
+  let publishedIndex = lane.words[LaneWord.writeIndex]!
+  let largestBatch = 0
+  const noteBatch = () => {
+    const writeIndex = lane.words[LaneWord.writeIndex]!
+    if (writeIndex === publishedIndex) return
+    largestBatch = Math.max(largestBatch, (writeIndex - publishedIndex) | 0)
+    publishedIndex = writeIndex
+  }
   const pushSamples = (first: number, end: number) => {
     for (let ordinal = first; ordinal < end; ordinal++) {
       writer.push(entryIdOf(seriesAt(ordinal, salt)), valueAt(ordinal, salt))
       words[recordedWord] = ordinal + 1
+      noteBatch()
     }
   }
   const pushSamplesStaged = (first: number, end: number) => {
@@ -61,6 +73,7 @@ function record({ stressCase, seed, writerName, memory }: CaseTask): void {
       writer.staged[0] = valueAt(ordinal, salt)
       writer.pushStaged(entryIdOf(seriesAt(ordinal, salt)))
       words[recordedWord] = ordinal + 1
+      noteBatch()
     }
   }
   const hasRoom = (fillMax: number) => {
@@ -88,17 +101,34 @@ function record({ stressCase, seed, writerName, memory }: CaseTask): void {
   const recordingEnd = recordingEndOf(stressCase, producer)
   const samplesPerPause = Math.ceil(sampleCount / PAUSE_COUNT)
   let ordinal = 0
+  // A lane that was drained to empty takes as many samples as it has slots, whatever it had to drop before.
+  let mustFit = hasRoom(0)
+  let overtimeEndMs = Number.POSITIVE_INFINITY
   while (ordinal < recordingEnd && !signals.isGivenUp) {
     const nextPause = Math.min(sampleCount, ordinal - (ordinal % samplesPerPause) + samplesPerPause)
     // Nobody waits for the pauses of a producer that records on to be terminated in the middle of a burst.
     const pauseAt = Math.min(recordingEnd, ordinal < sampleCount ? nextPause : recordingEnd)
     const { length, isStaged, afterwards, fillMax } = nextBurst()
-    const end = Math.min(ordinal + length, pauseAt)
+    const end = Math.min(ordinal + (mustFit ? capacity : length), pauseAt)
+    const droppedBefore = lane.words[LaneWord.dropped]!
     if (isStaged) pushSamplesStaged(ordinal, end)
     else pushSamples(ordinal, end)
     ordinal = end
-    if (ordinal === pauseAt) pause()
-    else if (afterwards === 'publish') writer.publish()
+    words[largestBatchWord] = largestBatch
+    if (mustFit) {
+      words[refusedWord]! += lane.words[LaneWord.dropped]! - droppedBefore
+      words[fittingBurstsWord]! += 1
+      mustFit = false
+    }
+    if (ordinal === pauseAt) {
+      pause()
+      mustFit = hasRoom(0)
+      if (ordinal === sampleCount) overtimeEndMs = performance.now() + OVERTIME_MS_MAX
+    } else if (performance.now() > overtimeEndMs) {
+      // Nobody came to terminate it.
+      pause()
+      break
+    } else if (afterwards === 'publish') writer.publish()
     else if (afterwards === 'await room') awaitRoom(fillMax)
   }
   Atomics.store(words, firstWordOf(producer) + ProducerWord.isFinished, 1)

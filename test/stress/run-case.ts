@@ -68,6 +68,8 @@ function brokenOff(task: CaseTask, error: unknown, durationMs: number): CaseRepo
     drained: 0,
     dropped: 0,
     roundsMin: 0,
+    fittingBurstsMin: 0,
+    largestBatch: 0,
     hasCrossed: false,
     restartCount: 0,
     wasTerminatedInBurst: false,

@@ -1,7 +1,15 @@
 /** Summary and faults as lines for people. Pure. */
 import type { Fault } from './fault.ts'
 import { formatCount, formatRate, formatSeconds, formatShare } from './quantity.ts'
-import { OVERFLOWED_SHARE_MIN, type Part, type Ran, type Summary, shareOf } from './summary.ts'
+import {
+  OVERFLOWED_SHARE_MIN,
+  type Part,
+  type Ran,
+  ROUNDS_MEDIAN_MIN,
+  ROUNDS_MIN,
+  type Summary,
+  shareOf,
+} from './summary.ts'
 
 const TITLE_WIDTH = 15
 
@@ -27,8 +35,9 @@ export function formatSummary(summary: Summary): string {
     ]),
     [
       'rounds',
-      `at least ${formatRounds(summary.roundsMin)} of each ring, median ${formatRounds(summary.roundsMedian)}`,
+      `at least ${formatRounds(summary.roundsMin)} of each ring, median ${formatRounds(summary.roundsMedian)}; ${ROUNDS_MIN} and ${ROUNDS_MEDIAN_MIN} demanded`,
     ],
+    ['large batches', `published in ${formatPart(summary.largeBatches)} of 1,024 slots or more that may`],
     ['fast reader', `lost nothing in ${formatPart(summary.losslessFast)}`],
     ['incidents', `${summary.restartCount} readers replaced, ${formatTerminated(summary.terminatedInBurst)}`],
     [
@@ -61,9 +70,11 @@ function formatTerminated({ count, of }: Part): string {
 }
 
 function formatPart(part: Part): string {
-  return `${part.count} of ${part.of} cases (${formatShare(shareOf(part))})`
+  const share = part.of === 0 ? '' : ` (${formatShare(shareOf(part))})`
+  return `${part.count} of ${part.of} cases${share}`
 }
 
 function formatRounds(rounds: number): string {
-  return rounds.toFixed(1)
+  // Never more than it was: 2.49 is less than 2.5.
+  return (Math.floor(rounds * 10) / 10).toFixed(1)
 }

@@ -18,6 +18,8 @@ const ranWell = (): Ran[] =>
       drained: 100 - dropped,
       dropped,
       roundsMin: 5,
+      fittingBurstsMin: 3,
+      largestBatch: 64,
       hasCrossed: stressCase.boundary > 0,
       restartCount: stressCase.incident === 'restart' ? 1 : 0,
       wasTerminatedInBurst: stressCase.incident === 'terminate',
@@ -37,15 +39,21 @@ test('a run in which all went well says so, with its figures', () => {
   const text = formatSummary(summary)
   expect(text).toContain('40 of 81 cases (49 %), at least 30 % demanded')
   expect(text).toContain('crossed 2^31   27 of 27 cases (100 %) that start before it')
+  expect(text).toContain('at least 5.0 of each ring, median 5.0; 2.5 and 4 demanded')
+  expect(text).toContain('published in 24 of 24 cases (100 %) of 1,024 slots or more that may')
   expect(text).toContain('9 readers replaced, 9 of 9 producers terminated in mid-burst')
   expect(text).toContain(
-    'torn 0, altered 0, reordered 0, duplicated 0, mistimed 0, unaccounted 0, broken off 0',
+    'torn 0, altered 0, reordered 0, duplicated 0, mistimed 0, unaccounted 0, refused 0, broken off 0',
   )
   expect(text).not.toContain('NO PROOF')
 })
 
 test.each([
   [{ dropped: 0 }, 'too few lanes overflowed: this run proves nothing'],
+  [{ roundsMin: 2 }, 'a ring went round too seldom: this run proves nothing'],
+  [{ roundsMin: 3 }, 'most rings went round too seldom: this run proves nothing'],
+  [{ fittingBurstsMin: 1 }, 'no burst met an empty lane: this run proves nothing'],
+  [{ largestBatch: 16 }, 'no batch was larger than 16: this run proves nothing'],
   [{ hasCrossed: false }, 'not all indices crossed 2^32: this run proves nothing'],
   [{ wasTerminatedInBurst: false }, 'not all producers were terminated in a burst: this run proves nothing'],
 ])('a run with %j proves nothing', (change, text) => {

@@ -6,6 +6,17 @@ import { FAULT_KINDS, type FaultCounts, noFaults } from './fault.ts'
 /** A ring that never overflows proves nothing about what happens when it does. */
 export const OVERFLOWED_SHARE_MIN = 0.3
 
+/** Nor does one that drops all that comes after its first rounds. Between two pauses at least 0.8 of a ring is recorded,
+ *  and a pause empties it: that makes 4 rounds, and 2.6 where the reader is frozen at first, in every run. */
+export const ROUNDS_MIN = 2.5
+export const ROUNDS_MEDIAN_MIN = 4
+/** The first burst of a case finds its lane empty, and one after a pause has to. */
+const FITTING_BURSTS_MIN = 2
+/** Larger than before batches grew (docs/adr/0008) … */
+const LARGE_BATCH_MIN = 17
+/** … and to be seen where so many samples fit into the lane that a 32nd of them is as large. */
+const LARGE_BATCH_CAPACITY_MIN = 1_024
+
 export interface Ran {
   readonly stressCase: StressCase
   readonly report: CaseReport
@@ -29,6 +40,8 @@ export interface Summary {
   readonly crossings: readonly (Part & { readonly boundary: number })[]
   readonly roundsMin: number
   readonly roundsMedian: number
+  /** Cases with large batches, of those that can have any. */
+  readonly largeBatches: Part
   readonly restartCount: number
   readonly terminatedInBurst: Part
   /** Cases whose reader keeps draining, and that lost nothing; whether they do is up to the processor. */
@@ -59,6 +72,13 @@ export function summarize(
   const terminatedInBurst = partOf(terminating, ({ wasTerminatedInBurst }) => wasTerminatedInBurst)
   const fast = ran.filter(({ stressCase }) => stressCase.pace === 'fast')
   const rounds = ran.map(({ report }) => report.roundsMin).toSorted((a, b) => a - b)
+  const batching = ran.filter(
+    ({ stressCase: { publishEvery, capacity } }) =>
+      publishEvery >= LARGE_BATCH_MIN && capacity >= LARGE_BATCH_CAPACITY_MIN,
+  )
+  const largeBatches = partOf(batching, ({ largestBatch }) => largestBatch >= LARGE_BATCH_MIN)
+  const roundsMin = rounds[0] ?? 0
+  const roundsMedian = rounds[Math.floor(rounds.length / 2)] ?? 0
   const faultCounts = noFaults()
   for (const kind of FAULT_KINDS) faultCounts[kind] = sumOf(report => report.faultCounts[kind])
   const { isWhole, ...facts } = run
@@ -70,8 +90,9 @@ export function summarize(
     dropped: sumOf(({ dropped }) => dropped),
     overflowed,
     crossings,
-    roundsMin: rounds[0] ?? 0,
-    roundsMedian: rounds[Math.floor(rounds.length / 2)] ?? 0,
+    roundsMin,
+    roundsMedian,
+    largeBatches,
     restartCount: sumOf(({ restartCount }) => restartCount),
     terminatedInBurst,
     losslessFast: partOf(fast, ({ dropped }) => dropped === 0),
@@ -79,6 +100,14 @@ export function summarize(
     faultCount: Object.values(faultCounts).reduce((sum, count) => sum + count, 0),
     doubts: [
       ...(isWhole && shareOf(overflowed) < OVERFLOWED_SHARE_MIN ? ['too few lanes overflowed'] : []),
+      ...(roundsMin < ROUNDS_MIN ? ['a ring went round too seldom'] : []),
+      ...(isWhole && roundsMedian < ROUNDS_MEDIAN_MIN ? ['most rings went round too seldom'] : []),
+      ...(ran.some(({ report }) => report.fittingBurstsMin < FITTING_BURSTS_MIN)
+        ? ['no burst met an empty lane']
+        : []),
+      ...(isWhole && largeBatches.of > 0 && largeBatches.count === 0
+        ? [`no batch was larger than ${LARGE_BATCH_MIN - 1}`]
+        : []),
       ...crossings
         .filter(({ count, of }) => count < of)
         .map(({ boundary }) => `not all indices crossed 2^${Math.log2(boundary)}`),

@@ -7,7 +7,7 @@ import { ArrivalCheck } from './arrival-check.ts'
 import type { CaseClock } from './case-clock.ts'
 import { type CaseTask, firstWordOf, ProducerWord, type Words } from './case-memory.ts'
 import { isTerminated, recordingEndOf } from './cases.ts'
-import type { FaultList } from './fault.ts'
+import type { FaultKind, FaultList } from './fault.ts'
 import { FoldedFigures } from './folded-figures.ts'
 import { SERIES_COUNT, saltOf } from './sample.ts'
 
@@ -27,6 +27,7 @@ export class WatchedLane {
   #reader: LaneReader
   #lostCount = 0
   #resumedPause = 0
+  #refusedSeen = 0
 
   constructor(
     task: CaseTask,
@@ -75,6 +76,16 @@ export class WatchedLane {
     return boundary !== 0 && ((this.#writeIndex - (boundary | 0)) | 0) >= 0
   }
 
+  /** Bursts that found the lane empty and had room in it. */
+  get fittingBurstCount(): number {
+    return Atomics.load(this.#words, firstWordOf(this.producer) + ProducerWord.fittingBursts)
+  }
+
+  /** Samples that were published at once, at most. */
+  get largestBatch(): number {
+    return Atomics.load(this.#words, firstWordOf(this.producer) + ProducerWord.largestBatch)
+  }
+
   get isResting(): boolean {
     return this.#pauseNumber !== this.#resumedPause
   }
@@ -100,7 +111,10 @@ export class WatchedLane {
   turn(mayDrain: boolean): void {
     const pauseNumber = this.#pauseNumber
     const isResting = pauseNumber !== this.#resumedPause
-    if (isResting) this.#checkBalance()
+    if (isResting) {
+      this.#checkBalance()
+      this.#checkRoom()
+    }
     // While the reader is frozen a producer is not let past half: the rest is for a reader that comes late.
     if (!mayDrain && this.isHalfWay) return
     if (mayDrain) {
@@ -118,6 +132,7 @@ export class WatchedLane {
   /** To be called when the lane is done: takes what is left, and checks everything once more. */
   finish(): void {
     this.#reader.drain(this.#clock.nowMs())
+    this.#checkRoom()
     if (this.isFinished) {
       this.#checkBalance()
       this.#settle()
@@ -146,6 +161,14 @@ export class WatchedLane {
     this.arrivals.checkBalance({ recorded, drained, dropped, pending })
   }
 
+  #checkRoom(): void {
+    const refused = Atomics.load(this.#words, firstWordOf(this.producer) + ProducerWord.refused)
+    if (refused === this.#refusedSeen) return
+    const actual = `${refused - this.#refusedSeen} dropped`
+    this.#refusedSeen = refused
+    this.#fault('room for a burst in an empty lane', actual, 'refused')
+  }
+
   #settle(): void {
     const { recorded, drained, dropped, pending } = this.#reader.snapshot(this.#clock.nowMs())
     this.arrivals.checkBalance({ recorded: this.recordedCount, drained, dropped, pending })
@@ -167,9 +190,9 @@ export class WatchedLane {
     }
   }
 
-  #fault(expected: string, actual: string): void {
+  #fault(expected: string, actual: string, kind: FaultKind = 'unaccounted'): void {
     const ordinal = this.arrivals.arrivedCount
-    this.#faults.add({ kind: 'unaccounted', producer: this.producer, ordinal, expected, actual })
+    this.#faults.add({ kind, producer: this.producer, ordinal, expected, actual })
   }
 
   #newReader(): LaneReader {

@@ -22,7 +22,7 @@ export interface Instruments {
   end(durationMs: number, method: string, route: string, status: number): void
   /** What a scrape asks for, on the server's thread. */
   read(): Promise<unknown>
-  /** What arrived, for libraries on whose way something could be lost. */
+  /** Ends it, and tells what arrived. */
   close?(): Promise<ArrivedCounts>
 }
 

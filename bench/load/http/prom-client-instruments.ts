@@ -23,5 +23,16 @@ export function createPromClientInstruments(seriesBefore: number): Instruments {
       requests.inc({ method, route, status })
     },
     read: () => register.metrics(),
+    async close() {
+      const ofSeries = (await durations.get()).values.filter(({ metricName }) =>
+        metricName?.endsWith('_count'),
+      )
+      const recorded = sumOf(ofSeries) - seriesBefore
+      return { recorded, counted: sumOf((await requests.get()).values), lost: 0 }
+    },
   }
+}
+
+function sumOf(values: readonly { readonly value: number }[]): number {
+  return values.reduce((sum, { value }) => sum + value, 0)
 }

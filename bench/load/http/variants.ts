@@ -1,5 +1,5 @@
 /** The servers that are compared, by name. */
-import type { CreateInstruments } from './instruments.ts'
+import type { ArrivedCounts, CreateInstruments } from './instruments.ts'
 import { createOffloopInstruments } from './offloop-instruments.ts'
 import { createOpenTelemetryInstruments } from './opentelemetry-instruments.ts'
 import { createPromClientInstruments } from './prom-client-instruments.ts'
@@ -32,19 +32,39 @@ export interface ServerSlice {
   readonly processCpuMs: number
   /** The thread that serves; undefined where the system does not tell. */
   readonly threadCpuMs: number | undefined
+  /** Of those that were finished. */
   readonly readCount: number
 }
 
-export interface LoadRequest {
-  readonly url: string
-  readonly durationMs: number
+/** What the server says in the end. */
+export interface ServerEnd {
+  readonly requestCount: number
+  /** Undefined without a library. */
+  readonly arrived?: ArrivedCounts
 }
 
-/** What the clients saw. */
-export interface LoadSlice {
+export interface LoadRequest {
+  readonly port: number
+  readonly durationMs: number
+  /** Undefined: as fast as the server answers. */
+  readonly ratePerS?: number
+}
+
+/** What the clients saw of a server under as much load as it can take. */
+export interface SaturatedSlice {
   readonly requestsPerS: number
+  /** Broken connections, time-outs, answers other than 2xx. */
+  readonly errorCount: number
+}
+
+/** What they saw of one at a fixed rate; latency counts from when a request was due. */
+export interface OpenLoopSlice {
   readonly p50Ms: number
   readonly p99Ms: number
-  /** Broken connections, time-outs, answers other than 2xx. */
+  readonly p999Ms: number
+  readonly maxMs: number
+  /** How late the sender itself was: that is in the latencies, too. */
+  readonly sentLateP50Ms: number
+  readonly sentLateP99Ms: number
   readonly errorCount: number
 }

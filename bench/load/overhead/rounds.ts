@@ -1,7 +1,8 @@
 /** One round of the overhead's question: two fresh processes, with telemetry and without, that take turns. */
+import { orderOfRound } from '../../core/order.ts'
 import { spreadOf } from '../../core/spread.ts'
 import { Program, withPrograms } from '../setup/program.ts'
-import { inTurn, knownFigures } from '../setup/rounds.ts'
+import { knownFigures } from '../setup/rounds.ts'
 import type {
   Burst,
   PacedSlice,
@@ -33,18 +34,18 @@ const REQUESTS_PER_SLICE = 15_000
 /** Short ones, in turn, so that both sides have the same share of what else the machine does. */
 const SLICE_COUNT = 6
 
-export async function measureOverheadRound(): Promise<OverheadRound> {
+export async function measureOverheadRound(round: number): Promise<OverheadRound> {
   const withTelemetry = startSide({ hasTelemetry: true })
   const base = startSide({ hasTelemetry: false })
   const sides = [withTelemetry, base]
   const programs = sides.map(side => side.program)
   return await withPrograms(programs, async () => {
     const start = await withTelemetry.program.ask<StartFigures>({ type: 'start' })
-    // Before anything else is compiled: a session's first events meet cold code, too.
+    // Before anything else is compiled: a program's first events meet cold code, too.
     const burst = await withTelemetry.program.ask<Burst>({ type: 'burst' })
     for (const { program } of sides) await program.ask({ type: 'work', requestCount: WARM_UP_REQUESTS })
     for (let slice = 0; slice < SLICE_COUNT; slice += 1) {
-      for (const { program, work, paced } of inTurn(sides, slice)) {
+      for (const { program, work, paced } of orderOfRound(sides, round * SLICE_COUNT + slice)) {
         work.push(await program.ask<WorkSlice>({ type: 'work', requestCount: REQUESTS_PER_SLICE }))
         paced.push(await program.ask<PacedSlice>({ type: 'paced' }))
       }

@@ -4,7 +4,7 @@ export interface WorkloadPlan {
   readonly hasTelemetry: boolean
 }
 
-/** `burst` comes first, so that it meets cold code as a session's first events do. */
+/** `burst` comes first, so that it meets cold code as a program's first events do. */
 export type WorkloadRequest =
   | { readonly type: 'start' | 'burst' | 'paced' | 'close' }
   | { readonly type: 'work'; readonly requestCount: number }

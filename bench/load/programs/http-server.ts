@@ -2,11 +2,18 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Instruments, ROUTES } from '../http/instruments.ts'
-import { LIBRARIES, type ServerPlan, type ServerRequest, type ServerSlice } from '../http/variants.ts'
+import {
+  LIBRARIES,
+  type ServerEnd,
+  type ServerPlan,
+  type ServerRequest,
+  type ServerSlice,
+} from '../http/variants.ts'
 import { answerParent, programArgument } from '../setup/program-channel.ts'
 import { MAIN_THREAD, processCpuMs, threadCpuSince } from '../setup/thread-cpu.ts'
 
 const HOST = '127.0.0.1'
+const READ_CHECK_MS = 10
 const { library, readIntervalMs, seriesBefore } = programArgument<ServerPlan>()
 const instruments = library === undefined ? undefined : await LIBRARIES[library](seriesBefore)
 const routes = new Set<string>(ROUTES)
@@ -52,7 +59,14 @@ function beginSlice(): () => ServerSlice {
     await instruments?.read()
     readCount += 1
   }
-  const reader = readIntervalMs > 0 ? setInterval(read, readIntervalMs) : undefined
+  // The first comes in the middle of an interval: then a slice of whole intervals, and a little more, has one read of each.
+  let nextReadMs = performance.now() + readIntervalMs / 2
+  const readWhenDue = () => {
+    if (performance.now() < nextReadMs) return
+    nextReadMs += readIntervalMs
+    void read()
+  }
+  const reader = readIntervalMs > 0 ? setInterval(readWhenDue, READ_CHECK_MS) : undefined
   const requestCountBefore = requestCount
   const processCpuBeforeMs = processCpuMs()
   const threadCpuMs = threadCpuSince(MAIN_THREAD)
@@ -67,11 +81,11 @@ function beginSlice(): () => ServerSlice {
   }
 }
 
-/** @returns how many requests there were, and what of them arrived */
-async function close() {
+async function close(): Promise<ServerEnd> {
   await new Promise<void>(resolve => {
     server.close(() => resolve())
     server.closeAllConnections()
   })
-  return { requestCount, arrived: await instruments?.close?.() }
+  const arrived = await instruments?.close?.()
+  return { requestCount, ...(arrived && { arrived }) }
 }

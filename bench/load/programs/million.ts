@@ -11,13 +11,11 @@ import { startWatchedTelemetry } from '../setup/watched-telemetry.ts'
 /** Metrics that are recorded in turn. A power of two. */
 const METRIC_COUNT = 16
 const METRIC_MASK = METRIC_COUNT - 1
-/** From here on memory should stay as it is. */
-const SETTLED_AFTER_MS = 5_000
 /** Other work of the loop, as programs have it: about a tenth of its time. */
 const WORK_INTERVAL_MS = 10
 const ORDERS_PER_WORK = 60
 
-const { hasTelemetry, ratePerS, warmUpMs, durationMs } = programArgument<MillionPlan>()
+const { hasTelemetry, ratePerS, warmUpMs, durationMs, settledAfterMs } = programArgument<MillionPlan>()
 const values = lognormalValues(INPUT_COUNT)
 
 answerParent(() => (hasTelemetry ? runWithTelemetry() : runWithout()))
@@ -75,7 +73,7 @@ async function run(
     () => {
       settledBytes = process.memoryUsage.rss()
     },
-    Math.min(SETTLED_AFTER_MS, durationMs / 2),
+    Math.min(settledAfterMs, durationMs / 2),
   )
   const startMs = performance.now()
   await pace({ ratePerS, durationMs }, counted)

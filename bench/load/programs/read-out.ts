@@ -3,15 +3,17 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { createTelemetry } from 'offloop'
-import { Histogram, Registry } from 'prom-client'
-import { createCollectingMeter } from '../setup/collecting-meter.ts'
+import { Histogram, type MetricObjectWithValues, type MetricValueWithName, Registry } from 'prom-client'
+import { spreadOf } from '../../core/spread.ts'
+import { createReadableMeter } from '../../setup/opentelemetry.ts'
+import { startBusyThread } from '../setup/busy-thread.ts'
 import { answerParent, programArgument } from '../setup/program-channel.ts'
 import type { ReadOut, ReadOutLibrary, ReadOutPlan } from '../snapshot.ts'
 
 const METRIC = 'http_request'
-const { library, seriesCount, samplesPerSeries } = programArgument<ReadOutPlan>()
-/** After a read, so that what it left behind is not collected during the next measurement. */
-const REST_MS = 200
+const { library, seriesCount, samplesPerSeries, repeatCount } = programArgument<ReadOutPlan>()
+/** Before each measurement: what the one before has left on the heap is collected by then, if that is due at all. */
+const REST_MS = 100
 
 interface Library {
   readonly record: (index: number, value: number) => void
@@ -22,6 +24,9 @@ interface Library {
 
 /** Reads everything there is, and gives what counts the series in it: that is not part of what is measured. */
 type Read = () => Promise<() => number>
+
+/** What is measured; what it gives is called afterwards, if it can be. */
+type Work = () => Promise<unknown>
 
 const LIBRARIES: Readonly<Record<ReadOutLibrary, () => Library | Promise<Library>>> = {
   offloop: createOffloop,
@@ -35,39 +40,60 @@ for (let sample = 0; sample < samplesPerSeries; sample += 1) {
   await settle()
 }
 
+const keepBusy = await startBusyThread()
+
 answerParent<string>(async (name): Promise<ReadOut> => {
   const read = reads[name]!
-  // What a read leaves on the heap is collected at some time: with its own measurement, on average, and not here.
-  await sleep(REST_MS)
-  const startMs = performance.now()
-  const busyMs = await busyTimeOf(read)
-  const durationMs = performance.now() - startMs
-  await sleep(REST_MS)
-  const idleMs = await busyTimeOf(() => sleep(durationMs))
-  await sleep(REST_MS)
-  let countSeries = () => 0
-  const longestBlockMs = await longestTurnOf(async () => {
-    countSeries = await read()
-  })
-  await sleep(REST_MS)
-  const longestIdleBlockMs = await longestTurnOf(() => sleep(durationMs))
-  const takenMs = busyMs - idleMs
-  return { takenMs, durationMs, longestBlockMs, longestIdleBlockMs, seriesCount: countSeries() }
+  let seriesCountMin = Number.POSITIVE_INFINITY
+  const readAndCount = async () => {
+    const countSeries = await read()
+    return () => {
+      seriesCountMin = Math.min(seriesCountMin, countSeries())
+    }
+  }
+  const repeats: Omit<ReadOut, 'seriesCount'>[] = []
+  for (let repeat = 0; repeat < repeatCount; repeat += 1) {
+    const busy = await busyTimeOf(readAndCount)
+    const { durationMs } = busy
+    const idle = await busyTimeOf(() => sleep(durationMs))
+    repeats.push({
+      takenMs: busy.busyMs - idle.busyMs,
+      durationMs,
+      longestBlockMs: await longestTurnOf(readAndCount),
+      longestIdleBlockMs: await longestTurnOf(() => sleep(durationMs)),
+      longestControlBlockMs: await longestTurnOf(() => keepBusy(durationMs)),
+    })
+  }
+  const medianOf = (figureOf: (one: (typeof repeats)[number]) => number) =>
+    spreadOf(repeats.map(figureOf)).median
+  return {
+    takenMs: medianOf(one => one.takenMs),
+    durationMs: medianOf(one => one.durationMs),
+    longestBlockMs: medianOf(one => one.longestBlockMs),
+    longestIdleBlockMs: medianOf(one => one.longestIdleBlockMs),
+    longestControlBlockMs: medianOf(one => one.longestControlBlockMs),
+    seriesCount: seriesCountMin,
+  }
 })
 
 /** For how long the loop was busy meanwhile, and did not wait for events. */
-async function busyTimeOf(work: () => Promise<unknown>): Promise<number> {
-  // A turn of the loop of its own: what called this is not part of it.
-  await sleep(1)
+async function busyTimeOf(work: Work): Promise<{ busyMs: number; durationMs: number }> {
+  // A turn of the loop of its own, too: what called this is not part of it.
+  await sleep(REST_MS)
   const before = performance.eventLoopUtilization()
-  await work()
+  const startMs = performance.now()
+  const conclude = await work()
+  const durationMs = performance.now() - startMs
   // The turn in which the answer came is counted when it is over.
   await sleep(1)
-  return performance.eventLoopUtilization(before).active
+  const { active: busyMs } = performance.eventLoopUtilization(before)
+  if (typeof conclude === 'function') conclude()
+  return { busyMs, durationMs }
 }
 
 /** The longest time between two turns of a loop that never rests. */
-async function longestTurnOf(work: () => Promise<unknown>): Promise<number> {
+async function longestTurnOf(work: Work): Promise<number> {
+  await sleep(REST_MS)
   let longestMs = 0
   let isDone = false
   let turnMs = performance.now()
@@ -78,9 +104,10 @@ async function longestTurnOf(work: () => Promise<unknown>): Promise<number> {
     if (!isDone) setImmediate(onTurn)
   }
   setImmediate(onTurn)
-  await work()
+  const conclude = await work()
   isDone = true
   await sleep(1)
+  if (typeof conclude === 'function') conclude()
   return longestMs
 }
 
@@ -124,6 +151,12 @@ function createPromClient(): Library {
     record: (index, value) => histogram.observe({ route: `/${index}` }, value),
     settle: async () => {},
     reads: {
+      objects: async () => {
+        const metrics = (await register.getMetricsAsJSON()) as readonly MetricObjectWithValues<
+          MetricValueWithName<string>
+        >[]
+        return () => metrics[0]!.values.filter(({ metricName }) => metricName === `${METRIC}_count`).length
+      },
       metrics: async () => {
         const text = await register.metrics()
         return () => text.split(`\n${METRIC}_count{`).length - 1
@@ -133,7 +166,7 @@ function createPromClient(): Library {
 }
 
 function createOpenTelemetry(): Library {
-  const { meter, collect } = createCollectingMeter(seriesCount + 1)
+  const { meter, collect } = createReadableMeter(seriesCount + 1)
   const histogram = meter.createHistogram(METRIC)
   return {
     record: (index, value) => histogram.record(value, { route: `/${index}` }),

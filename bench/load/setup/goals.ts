@@ -1,14 +1,15 @@
 /** Goals in a word. Pure. */
-import type { Goal } from '../../core/question.ts'
+import type { DesignFigure, Goal } from '../../core/question.ts'
 
-export function figureAtMost(limit: number): Goal {
-  return { of: 'figure', bound: 'at most', limit }
+/** @param figure the design's, where it is one */
+export function figureAtMost(limit: number, figure?: DesignFigure): Goal {
+  return { of: 'figure', bound: 'at most', limit, figure }
 }
 
-export function ratioAtMost(limit: number): Goal {
-  return { of: 'ratio', bound: 'at most', limit }
+export function ratioAtMost(limit: number, figure?: DesignFigure): Goal {
+  return { of: 'ratio', bound: 'at most', limit, figure }
 }
 
-export function ratioAtLeast(limit: number): Goal {
-  return { of: 'ratio', bound: 'at least', limit }
+export function ratioAtLeast(limit: number, figure?: DesignFigure): Goal {
+  return { of: 'ratio', bound: 'at least', limit, figure }
 }

@@ -7,7 +7,6 @@ const TIMER_MS = 10
 const LATENESS_MS_MIN = 0.001
 
 export interface LoopDelay {
-  readonly p50Ms: number
   readonly p99Ms: number
   readonly maxMs: number
 }
@@ -22,7 +21,6 @@ export function watchLoopDelay(): () => LoopDelay {
   return () => {
     histogram.disable()
     return {
-      p50Ms: lateness(histogram.percentile(50)),
       p99Ms: lateness(histogram.percentile(99)),
       maxMs: lateness(histogram.max),
     }

@@ -11,9 +11,11 @@ export type ProgramAnswer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: string }
 
+// At once, and not only when the program is ready to answer: a parent may end while it is still being set up.
+process.once('disconnect', () => process.exit())
+
 /** Answers one request after the other until the parent is gone, which ends the process whatever it still does. */
 export function answerParent<Request>(answer: (request: Request) => unknown): void {
-  process.once('disconnect', () => process.exit())
   // Ctrl-C reaches the whole process group. The parent ends, and its children with it.
   process.on('SIGINT', () => {})
   process.on('message', async ({ id, request }: ProgramRequest) => {

@@ -22,11 +22,11 @@ export class Program<Request> {
 
   /** @param name of the file in bench/load/programs
    *  @param argument what the program is started with; it has to survive JSON */
-  constructor(name: string, argument: unknown, execArgv: readonly string[] = []) {
+  constructor(name: string, argument: unknown) {
     this.#name = name
     this.#child = fork(new URL(`./load/programs/${name}.js`, import.meta.url), [JSON.stringify(argument)], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      execArgv: [...execArgv],
+      execArgv: [],
     })
     this.#child.on('message', (message: ProgramAnswer) => this.#take(message))
     this.#child.on('error', error => this.#fail(error.message))
@@ -39,9 +39,10 @@ export class Program<Request> {
   }
 
   /** Holds its main thread on one core, where that can be done. To be called when it is up: the threads it has
-   *  by then are not held. */
-  async pin(core: number): Promise<void> {
-    if (this.#child.pid !== undefined) await pinMainThread(this.#child.pid, core)
+   *  by then are not held.
+   *  @returns whether it is held */
+  async pin(core: number): Promise<boolean> {
+    return this.#child.pid !== undefined && (await pinMainThread(this.#child.pid, core))
   }
 
   /** @throws Error what the program threw, or that it is gone, or does not answer */

@@ -1,28 +1,29 @@
-/** Rounds of what takes seconds: everyone's turn in each, in an order that turns. */
+/** Rounds of what takes seconds: everyone's turn in each, in an order of its own. */
+import { orderOfRound } from '../../core/order.ts'
+import type { QuestionContext } from '../../core/question.ts'
 
-/** The items, beginning with another one in each round, so that none always comes after the same other. Pure. */
-export function inTurn<Item>(items: readonly Item[], round: number): Item[] {
-  const first = Math.max(0, round) % items.length
-  return [...items.slice(first), ...items.slice(0, first)]
+export interface RoundOptions extends Pick<QuestionContext, 'roundCount' | 'firstRound' | 'onRound'> {
+  /** A round comes first that is not kept: for programs that stay. */
+  readonly hasWarmUp: boolean
 }
 
 /** Measures every item in each round.
- *  @param options.hasWarmUp a round comes first that is not kept: for programs that stay
+ *  @param measure is told the round's number, -1 for the warm-up of the first process
  *  @returns each item's measurements, one for each round */
 export async function measureInTurn<Item, Measurement>(
   items: readonly Item[],
-  options: { readonly roundCount: number; readonly hasWarmUp: boolean; readonly onRound: () => void },
-  measure: (item: Item) => Promise<Measurement>,
+  { roundCount, firstRound, hasWarmUp, onRound }: RoundOptions,
+  measure: (item: Item, round: number) => Promise<Measurement>,
 ): Promise<Map<Item, Measurement[]>> {
   const measurements = new Map<Item, Measurement[]>(items.map(item => [item, []]))
   // The bench counts the warm-up as a round, whether there is one or not.
-  if (!options.hasWarmUp) options.onRound()
-  for (let round = options.hasWarmUp ? -1 : 0; round < options.roundCount; round += 1) {
-    for (const item of inTurn(items, round)) {
-      const measurement = await measure(item)
+  if (!hasWarmUp) onRound()
+  for (let round = hasWarmUp ? -1 : 0; round < roundCount; round += 1) {
+    for (const item of orderOfRound(items, firstRound + round)) {
+      const measurement = await measure(item, firstRound + round)
       if (round >= 0) measurements.get(item)!.push(measurement)
     }
-    options.onRound()
+    onRound()
   }
   return measurements
 }

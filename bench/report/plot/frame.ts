@@ -17,8 +17,10 @@ const TICK_GAP_PX = 10
 /** Whose figure it is: offloop's, that of something else, or one that is there for scale. */
 export type Tone = 'ours' | 'other' | 'scale'
 
-/** Okabe and Ito's palette, which people with any kind of colour vision can tell apart. Ours is always blue.
- *  @see https://jfly.uni-koeln.de/color/ */
+/** Hues after Okabe and Ito, who chose them for all kinds of colour vision, but darker on white: there several of theirs
+ *  have too little contrast. Each has 3:1 at least against the panel, and lines differ in their dashes as well.
+ *  @see https://jfly.uni-koeln.de/color/
+ *  @see WCAG 2.2, 1.4.11 */
 const SERIES_COLOURS = {
   light: ['#c44e00', '#007a5a', '#a8487a', '#8a6d00', '#444444'],
   dark: ['#ff8a3d', '#2fc79a', '#e596bd', '#f0e442', '#cccccc'],
@@ -41,8 +43,8 @@ const STYLE = [
     quiet: '#59636e',
     grid: '#e3e7eb',
     ours: '#0067b3',
-    other: '#8c959f',
-    scale: '#c5ccd3',
+    other: '#6e7883',
+    scale: '#89939e',
     goal: '#d9480f',
     series: SERIES_COLOURS.light,
   }),
@@ -54,8 +56,8 @@ const STYLE = [
     quiet: '#9aa4b0',
     grid: '#262c36',
     ours: '#56b4e9',
-    other: '#8b949e',
-    scale: '#4d5560',
+    other: '#a9b3bd',
+    scale: '#6a737d',
     goal: '#ff8a3d',
     series: SERIES_COLOURS.dark,
   }),

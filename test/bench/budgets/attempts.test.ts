@@ -1,32 +1,69 @@
-import { expect, test } from 'vitest'
-import { untilPassed } from '../../../bench/budgets/attempts.ts'
+import { describe, expect, test } from 'vitest'
+import { type Outcome, outcomeOf, untilKept } from '../../../bench/budgets/attempts.ts'
 
-/** Attempts that end as told, one after the other, without a pause between them. */
-function attempting(outcomes: readonly (boolean | Error)[], attemptsMax: number) {
-  const attempt = async (attempts: number) => {
-    const outcome = outcomes[attempts - 1]!
+function attempting(outcomes: readonly (Outcome | Error)[], attemptsMax: number) {
+  let attemptCount = 0
+  const attempt = async () => {
+    const outcome = outcomes[attemptCount]!
+    attemptCount += 1
     if (outcome instanceof Error) throw outcome
-    return await Promise.resolve({ passed: outcome, attempts })
+    return await Promise.resolve({ outcome, attemptCount })
   }
-  return untilPassed(
-    attempt,
-    ({ passed }) => passed,
-    attemptsMax,
-    async () => {},
-  )
+  return {
+    attemptCount: () => attemptCount,
+    reports: untilKept(
+      attempt,
+      ({ outcome }) => outcome,
+      attemptsMax,
+      async () => {},
+    ),
+  }
 }
 
-test('noise that goes away breaks no budget', async () => {
-  expect(await attempting([true], 3)).toEqual({ passed: true, attempts: 1 })
-  expect(await attempting([false, false, true], 3)).toEqual({ passed: true, attempts: 3 })
-  expect(await attempting([new Error('killed'), true], 3)).toEqual({ passed: true, attempts: 2 })
+test.each<{ outcomes: Outcome[]; attemptsMax: number; found: Outcome[] }>([
+  { outcomes: ['kept'], attemptsMax: 3, found: ['kept'] },
+  {
+    outcomes: ['limit missed', 'limit missed', 'kept'],
+    attemptsMax: 3,
+    found: ['limit missed', 'limit missed', 'kept'],
+  },
+  {
+    outcomes: ['limit missed', 'limit missed', 'limit missed', 'kept'],
+    attemptsMax: 3,
+    found: ['limit missed', 'limit missed', 'limit missed'],
+  },
+  { outcomes: ['limit missed', 'kept'], attemptsMax: 1, found: ['limit missed'] },
+])(
+  'what is slow is tried again, and every attempt is kept: $found',
+  async ({ outcomes, attemptsMax, found }) => {
+    const reports = await attempting(outcomes, attemptsMax).reports
+    expect(reports.map(({ outcome }) => outcome)).toEqual(found)
+  },
+)
+
+test('a check that failed is forgiven by no later attempt', async () => {
+  const reports = await attempting(['check failed', 'kept'], 3).reports
+  expect(reports.map(({ outcome }) => outcome)).toEqual(['check failed'])
+  const later = await attempting(['limit missed', 'check failed', 'kept'], 3).reports
+  expect(later.map(({ outcome }) => outcome)).toEqual(['limit missed', 'check failed'])
 })
 
-test('a breach that shows itself each time does', async () => {
-  expect(await attempting([false, false, false, true], 3)).toEqual({ passed: false, attempts: 3 })
-  expect(await attempting([false, true], 1)).toEqual({ passed: false, attempts: 1 })
+test('a crash or a time-out is forgiven by no later attempt', async () => {
+  const crashed = attempting([new Error('killed'), 'kept'], 3)
+  await expect(crashed.reports).rejects.toThrow('killed')
+  expect(crashed.attemptCount()).toBe(1)
+  const later = attempting(['limit missed', new Error('killed'), 'kept'], 3)
+  await expect(later.reports).rejects.toThrow('killed')
+  expect(later.attemptCount()).toBe(2)
 })
 
-test('what can never be measured is an error', async () => {
-  await expect(attempting([new Error('1'), new Error('2')], 2)).rejects.toThrow('2')
+describe('an attempt', () => {
+  test.each([
+    { keepsLimits: true, holds: true, outcome: 'kept' },
+    { keepsLimits: false, holds: true, outcome: 'limit missed' },
+    { keepsLimits: true, holds: false, outcome: 'check failed' },
+    { keepsLimits: false, holds: false, outcome: 'check failed' },
+  ])('that keeps its limits: $keepsLimits, and its checks: $holds, is $outcome', row => {
+    expect(outcomeOf(row.keepsLimits, [{ holds: true }, { holds: row.holds }])).toBe(row.outcome)
+  })
 })

@@ -7,7 +7,7 @@ test('without arguments everything is measured, at the limits as stated', () => 
     json: false,
     out: undefined,
     onCI: false,
-    roundCount: 3,
+    roundCount: 1,
     skipsFigures: false,
     limitScale: 1,
     attemptsMax: 3,

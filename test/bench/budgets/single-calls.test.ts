@@ -10,16 +10,6 @@ test('percentiles are those of the calls, nearest rank', () => {
     p95Ms: 950,
     p99Ms: 990,
     maxMs: 1_000,
-    undisturbed: null,
-  })
-})
-
-test('undisturbed are the calls without an interruption', () => {
-  const durationsMs = Float64Array.from({ length: 100 }, (_, index) => (index < 5 ? 50 : 1))
-  const interruptions = Uint32Array.from(durationsMs, ms => (ms > 1 ? 2 : 0))
-  expect(summarize(durationsMs, interruptions)).toMatchObject({
-    p99Ms: 50,
-    undisturbed: { callCount: 95, p99Ms: 1 },
   })
 })
 

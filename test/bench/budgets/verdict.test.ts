@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { factorOf, judgeFigure, judgeMemory, judgeOverhead } from '../../../bench/budgets/verdict.ts'
+import { judgeFigure } from '../../../bench/budgets/figure-verdict.ts'
+import { factorOf, judgeMemory, judgeOverhead } from '../../../bench/budgets/verdict.ts'
 
 const BUDGET = { name: 'record', asks: 'record()', limitMs: 0.05 }
-const STATED = { factor: 1, limitScale: 1, attempts: 1 }
+const STATED = { factor: 1, limitScale: 1 }
 
-function timesOf(p99Ms: number, undisturbed: { callCount: number; p99Ms: number } | null = null) {
-  return { callCount: 1_000, warmUpCount: 100, p50Ms: 0.001, p95Ms: 0.002, p99Ms, maxMs: 9, undisturbed }
+function timesOf(p99Ms: number) {
+  return { callCount: 1_000, warmUpCount: 100, p50Ms: 0.001, p95Ms: 0.002, p99Ms, maxMs: 9 }
 }
 
 describe('overhead', () => {
@@ -35,17 +36,6 @@ describe('overhead', () => {
     const report = judgeOverhead(BUDGET, { times: timesOf(0.001), checks }, STATED)
     expect(report.passed).toBe(false)
     expect(report.checks).toEqual([{ what: 'lost', expected: 0, actual: 1, holds: false }])
-  })
-
-  test.each([
-    { undisturbed: { callCount: 500, p99Ms: 0.04 }, passed: true },
-    { undisturbed: { callCount: 499, p99Ms: 0.04 }, passed: false },
-    { undisturbed: { callCount: 990, p99Ms: 0.06 }, passed: false },
-    { undisturbed: null, passed: false },
-  ])('calls slowed down by others, with $undisturbed left alone: $passed', ({ undisturbed, passed }) => {
-    const report = judgeOverhead(BUDGET, { times: timesOf(8, undisturbed), checks: [] }, STATED)
-    expect(report.passed).toBe(passed)
-    expect(report.judgedBy).toBe(passed ? 'undisturbed calls' : 'all calls')
   })
 })
 
@@ -102,5 +92,27 @@ describe('figures', () => {
   ])('$median bytes, where there should be none: $verdict', ({ median, verdict }) => {
     const goal = { of: 'figure', unit: 'bytes', bound: 'at most', limit: 0, isReached: median <= 0 } as const
     expect(judgeFigure(goal, median, 1)).toEqual({ verdict, margin: null, failsBeyond: 4 })
+  })
+
+  test.each([
+    { figure: 'http', of: 'ratio', bound: 'at least', limit: 0.99, kept: 0.25, far: 0.24 },
+    { figure: 'million', of: 'ratio', bound: 'at most', limit: 1.05, kept: 10.4, far: 10.6 },
+    { figure: 'million', of: 'figure', bound: 'at most', limit: 10, kept: 99, far: 101 },
+    { figure: 'snapshot', of: 'figure', bound: 'at most', limit: 0.5, kept: 19, far: 21 },
+  ] as const)('noise may take $kept of $figure, where the goal is $bound $limit, and not $far', row => {
+    const goal = { ...row, unit: 'ms', isReached: false } as const
+    expect(judgeFigure(goal, row.kept, 1).verdict).toBe('missed')
+    expect(judgeFigure(goal, row.far, 1).verdict).toBe('far outside')
+  })
+
+  test('a lost sample is a miss where none is to be lost, and half of them are far outside', () => {
+    const goal = { of: 'figure', unit: 'samples/s', bound: 'at most', limit: 0, isReached: false } as const
+    expect(judgeFigure(goal, 0.01, 1).verdict).toBe('missed')
+    expect(judgeFigure(goal, 500_001, 1).verdict).toBe('far outside')
+  })
+
+  test('what is no number is far outside', () => {
+    const goal = { of: 'ratio', unit: 'ms', bound: 'at most', limit: 1, isReached: false } as const
+    expect(judgeFigure(goal, Number.NaN, 1).verdict).toBe('far outside')
   })
 })

@@ -20,6 +20,15 @@ test('a loop calls the instruments in turn, with the inputs in turn', () => {
   expect(instruments.map(({ values }) => values)).toEqual([[1.5, 1.5], [2.5, 2.5], [1.5], [2.5]])
 })
 
+test('a loop in bursts makes the same calls, with something before each burst', () => {
+  const one = new Listing()
+  const before = () => one.values.push(0)
+  const loop = { instruments: [one], method: 'record', inputs, callCount: 6 }
+  compileCallLoop({ ...loop, bursts: { callCount: 3, before } })()
+  expect(one.values).toEqual([0, 1.5, 2.5, 1.5, 0, 2.5, 1.5, 2.5])
+  expect(() => compileCallLoop({ ...loop, bursts: { callCount: 4, before } })).toThrow(RangeError)
+})
+
 test('a megamorphic loop calls nothing but its instruments once it is compiled', () => {
   const one = new Listing()
   const run = compileMegamorphicLoop({ instruments: [one], method: 'record', inputs, callCount: 4 })

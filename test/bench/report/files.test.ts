@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Goal } from '../../../bench/core/question.ts'
 import type { QuestionReport } from '../../../bench/core/report.ts'
 import type { ShownBudgets } from '../../../bench/report/budgets-section.ts'
 import { filesOf } from '../../../bench/report/files.ts'
@@ -8,9 +9,10 @@ import { around, MACHINE, reportLike, resultOf } from './reports.ts'
 
 const README = '# offloop\n\n<!-- benchmarks: headline -->\nold\n<!-- /benchmarks -->\n\nby hand\n'
 
+const GOAL: Goal = { of: 'ratio', bound: 'at most', limit: 0.3, figure: 'record' }
 const RECORD = reportLike({
   subject: { name: 'offloop record()', figures: around(5) },
-  rows: [{ name: 'peer<T> | co', figures: around(20), goal: { of: 'ratio', bound: 'at most', limit: 0.3 } }],
+  rows: [{ name: 'peer<T> | co', figures: around(20), goal: GOAL }],
   checks: [{ what: 'lost', expected: 0, actual: 0 }],
 })
 
@@ -26,7 +28,7 @@ const BUDGETS: ShownBudgets = {
       p95Ms: 7e-5,
       p99Ms: 0.012,
       maxMs: 1,
-      undisturbed: { callCount: 990, p99Ms: 0.011 },
+      attempts: [{ p99Ms: 0.06 }, { p99Ms: 0.012 }],
       limitMs: 0.05,
       passed: true,
     },
@@ -54,11 +56,13 @@ test('the same results make the same files', () => {
 
 test('a question has a picture, a table and its checks; its names show as they are', () => {
   const { files, document } = make([RECORD])
-  expect(document).toContain('![record: what does it cost?](benchmarks/record.svg)')
+  expect(document).toContain(
+    '![record: what does it cost? (offloop record() 5.00 ns; peer&lt;T> \\| co 20.0 ns)](benchmarks/record.svg)',
+  )
   expect(document).toContain('| **offloop record()** | 5.00 ns | 4.91–5.09 |')
   expect(document).toContain('| peer&lt;T> \\| co | 20.0 ns |')
   expect(document).toContain('Checked: lost: 0.')
-  expect(document).toContain('1 of 1 goals are reached')
+  expect(document).toContain('1 of the 13 figures of the design are reached, 12 are not measured')
   expect(faultsOf(files.get('docs/benchmarks/record.svg')!)).toEqual([])
 })
 
@@ -117,15 +121,70 @@ test('each run has its machine, its command and its versions', () => {
   expect(document).toContain('Packages: mitata 1.0.0.')
 })
 
+test('the README says of each group when, where and in how many rounds it was measured', () => {
+  const load = resultOf(
+    [reportLike({ rows: [{ name: 'it', figures: [1, 2] }] }, { name: 'million', group: 'load' })],
+    {
+      date: '2026-01-03',
+      roundCount: 7,
+    },
+  )
+  const { readme } = make([RECORD], { load })
+  expect(readme).toContain('Measured on 2026-01-02, Some CPU with 2 cores, Node 20.0.0: medians of 6 rounds,')
+  expect(readme).toContain('Under load: measured on 2026-01-03, Some CPU with 2 cores')
+  expect(readme).toContain('medians of 7 rounds (million: 2)')
+})
+
+test('a question without a subject shows its peers in the README as well', () => {
+  const names = [
+    'offloop, snapshot() on another thread',
+    'offloop, snapshot() on the main thread',
+    'offloop, query()',
+  ]
+  const rows = [...names, 'prom-client', 'OpenTelemetry'].map((name, index) => ({
+    name,
+    figures: around(5),
+    goal: index === 0 ? ({ of: 'figure', bound: 'at most', limit: 9 } as const) : undefined,
+  }))
+  const load = resultOf([reportLike({ rows }, { name: 'snapshot', group: 'load' })])
+  expect(make([], { cost: undefined, load }).readme).toMatch(
+    /main thread \*\*.*prom-client \*\*.*OpenTelemetry \*\*/,
+  )
+})
+
+test.each([
+  [{ machine: { ...MACHINE, node: '22.0.0' } }, /machine node is 20.0.0 in one, 22.0.0 in another/],
+  [{ versions: { mitata: '2.0.0' } }, /package mitata is 1.0.0 in one, 2.0.0 in another/],
+])('results that cannot be shown on one page are a mistake: %j', (more, message) => {
+  const cost = resultOf([RECORD], { versions: { mitata: '1.0.0' } })
+  expect(() => make([], { cost, load: resultOf([], more) })).toThrow(message)
+})
+
+test('commits are shown as far as they are known', () => {
+  const cost = resultOf([RECORD], { commit: 'abc1234+' })
+  expect(make([], { cost, load: resultOf([]) }).document).toContain(
+    '| commit (+: with changes) | abc1234+ | – |',
+  )
+  expect(make([RECORD]).document).not.toContain('commit (+')
+})
+
+test('a table has the interval of the ratio, and a verdict without one says so', () => {
+  const { document } = make([RECORD])
+  expect(document).toContain('| 0.25 | 0.25–0.25 | ≤ 0.30 | reached |')
+  const few = reportLike({
+    subject: { name: 'offloop record()', figures: [5, 5, 5] },
+    rows: [{ name: 'peer', figures: [20, 20, 20], goal: GOAL }],
+  })
+  expect(make([few]).document).toContain('reached, no interval (3 rounds)')
+})
+
 test('budgets are shown where there are any', () => {
-  const { document, readme } = make([RECORD], { budgets: BUDGETS })
+  const { document } = make([RECORD], { budgets: BUDGETS })
   expect(document).toContain(
-    '| record a sample | 1,000 | 30.0 ns | 70.0 ns | 12.0 µs | 1.00 ms | 11.0 µs | 50.0 µs | kept |',
+    '| record a sample | 1,000 | 30.0 ns | 70.0 ns | 12.0 µs | 1.00 ms | 50.0 µs | 2 (p99 60.0 µs, 12.0 µs) | kept |',
   )
   expect(document).toContain('| all full | 4.54 MB | < 4.00 MB | **exceeded** |')
   expect(document).toContain('| half full / full | 54.4 % | 35.0 % to 65.0 % | kept |')
-  expect(document).toContain('2 of 3 goals are reached')
-  expect(readme).toContain('| Memory of 20 latencies × 10,000 samples | all full **4.54 MB** · half full')
   expect(make([RECORD]).document).not.toContain('## Budgets')
 })
 
@@ -145,7 +204,7 @@ test('the README has the figures between its markers, and keeps all that is arou
 
 test('without results there is a page that says which figures are missing', () => {
   const { document, files } = make([], { cost: undefined })
-  expect(document).toContain('Goals that no figure on this page answers')
+  expect(document).toContain('0 of the 13 figures of the design are reached, 13 are not measured')
   expect([...files.keys()]).toEqual(['docs/benchmarks.md', 'README.md'])
 })
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Goal } from '../../../bench/core/question.ts'
-import { unmeasuredFigures } from '../../../bench/report/design-figures.ts'
-import { goalLinesOf } from '../../../bench/report/goals.ts'
+import { designCount, designTable, furtherTable, goalLinesOf } from '../../../bench/report/goals.ts'
 import { around, reportLike } from './reports.ts'
 
 const atMost = (limit: number, of: Goal['of'] = 'figure'): Goal => ({ of, bound: 'at most', limit })
@@ -16,7 +15,7 @@ test.each([
   [around(10), 10.1, 'reached, narrowly'],
   [around(10), 9.9, '**missed**, narrowly'],
   [[0, 0, 0, 0, 0, 0], 0, 'reached'],
-  [[10, 9], 9.5, 'reached'],
+  [[10, 9], 9.5, 'reached, no interval (2 rounds)'],
 ])('%j with a goal of at most %d: %s', (figures, limit, verdict) => {
   expect(verdictFor(figures, limit)).toBe(verdict)
 })
@@ -37,9 +36,25 @@ test('a goal of a ratio names both sides, one of a figure its row, and the part 
   ])
 })
 
-test('a figure of the design that no question has a goal for is not passed over', () => {
-  const record = reportLike({ rows: [{ name: 'it', figures: [1], goal: atMost(2) }] })
-  const without = reportLike({ rows: [{ name: 'it', figures: [1] }] })
-  expect(unmeasuredFigures([record], false).join('')).not.toContain('createHistogram')
-  expect(unmeasuredFigures([without], false).join('')).toContain('createHistogram')
+test('a figure of the design is reached where each of its rows is; one without rows is not passed over', () => {
+  const goal = { ...atMost(10), figure: 'drain' } as const
+  const rows = [5, 20].map(median => ({ name: `at ${median}`, figures: around(median), goal }))
+  const one = goalLinesOf([reportLike({ rows: rows.slice(0, 1) })])
+  const both = goalLinesOf([reportLike({ rows })])
+  expect(designCount(one)).toBe('1 of the 13 figures of the design are reached, 12 are not measured')
+  expect(designCount(both)).toBe(
+    '0 of the 13 figures of the design are reached, 1 is missed, 12 are not measured',
+  )
+  expect(designTable(both)).toMatch(/at 5: .* reached<br>.*at 20: .* \*\*missed\*\* \| \*\*missed\*\* \|/)
+  expect(designTable([])).toContain('createHistogram().record()` | ≤ 0.3 |  | **not measured** |')
+  expect(furtherTable(both)).toBe('')
+})
+
+test('what is held against a target and a critical limit has one line', () => {
+  const rows = [
+    { name: 'time, target', figures: around(7), goal: atMost(5) },
+    { name: 'time, critical', figures: around(7), goal: atMost(10) },
+  ]
+  const text = furtherTable(goalLinesOf([reportLike({ rows })]))
+  expect(text).toContain('| time | ≤ 5 ns / ≤ 10 ns | 7.00 ns (6.79–7.21) | **missed** / reached |')
 })

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { QUESTIONS } from '../../../bench/questions/all.ts'
+import { readInputs } from '../../../bench/report/inputs.ts'
 import { staleFiles } from '../../../bench/report/repository.ts'
 
 const ROOT = new URL('../../../', import.meta.url)
@@ -30,6 +32,15 @@ test('docs/benchmarks.md, its pictures and the README’s figures are what the r
   const stale = [...staleFiles(ROOT).keys()]
   expect(stale, 'made anew by: npm run bench:report').toEqual([])
 })
+
+test.each(['cost', 'load'] as const)(
+  'the committed %s results answer the questions that there are',
+  group => {
+    const { questions } = readInputs(ROOT)[group]!
+    const asked = QUESTIONS.filter(question => question.group === group).map(({ name }) => name)
+    expect([...new Set(questions.map(({ name }) => name))], 'measure anew').toEqual(asked)
+  },
+)
 
 test('--check has nothing to say about files that are as they should be', () => {
   expect(report('--check')).toMatchObject({ status: 0, stdout: '', stderr: '' })

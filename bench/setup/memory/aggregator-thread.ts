@@ -1,12 +1,13 @@
 /** What 20 full metrics take on the aggregator thread of a whole telemetry, by snapshots of that thread's heap. */
 import type { Worker } from 'node:worker_threads'
-import { createTelemetry } from 'offloop'
 import { recordAll } from './record-all.ts'
 import { METRIC_NAMES } from './workload.ts'
 
 export interface AggregatorThreadMemory {
   /** Heap and ArrayBuffers, full, less those of an aggregator without metrics. What was compiled on the way is in it. */
   readonly threadBytes: number
+  /** Heap and ArrayBuffers of an aggregator without metrics: its code, and what Node has in any thread. */
+  readonly emptyBytes: number
 }
 
 interface HeapSnapshot {
@@ -17,11 +18,12 @@ interface HeapSnapshot {
 /** `process.memoryUsage()` knows of the thread that calls it only, and Node 20 lets no thread read another's heap but by
  *  a snapshot. That lists every object, those of ArrayBuffers with their bytes; what is unreachable is collected first. */
 export async function measureAggregatorThread(): Promise<AggregatorThreadMemory> {
+  const { createTelemetry } = await import('offloop')
   const workers: Worker[] = []
   process.on('worker', worker => workers.push(worker))
   // Neither the aggregator nor a snapshot that is being taken keeps the process alive.
   const keepAlive = setInterval(() => {}, 1_000)
-  const telemetry = createTelemetry({ service: 'budgets' })
+  const telemetry = createTelemetry({ service: 'bench' })
   await telemetry.ready
   await telemetry.flush()
   const [aggregator] = workers
@@ -34,7 +36,7 @@ export async function measureAggregatorThread(): Promise<AggregatorThreadMemory>
   const after = await heapBytes(aggregator!)
   await telemetry.close()
   clearInterval(keepAlive)
-  return { threadBytes: after - before }
+  return { threadBytes: after - before, emptyBytes: before }
 }
 
 async function heapBytes(worker: Worker): Promise<number> {

@@ -1,6 +1,8 @@
-/** How much memory this thread holds. Needs a process started with MEMORY_EXEC_ARGV. */
+/** How much memory this thread holds, and what objects take of it. Needs `--expose-gc`. */
+import { spreadOf } from '../../core/spread.ts'
 
-export const MEMORY_EXEC_ARGV: readonly string[] = ['--expose-gc']
+/** Compiled code comes and goes between two readings: the middle of three is without it. */
+const READINGS = 3
 
 /** Bytes of this thread, after everything that can be collected is. */
 export interface ThreadMemory {
@@ -28,4 +30,27 @@ export function countsSharedBuffers(): boolean {
   const before = process.memoryUsage().arrayBuffers
   const buffer = new SharedArrayBuffer(bytes)
   return process.memoryUsage().arrayBuffers - before >= buffer.byteLength
+}
+
+/** Bytes that something takes while it is kept: on V8's heap, and in buffers of its own.
+ *  @param create makes what is to be measured, more than once; kept until it has been */
+export function bytesOf(create: () => unknown): number {
+  return spreadOf(Array.from({ length: READINGS }, () => growthOf(create))).median
+}
+
+function growthOf(create: () => unknown): number {
+  const before = readThreadMemory()
+  const kept = create()
+  const bytes = growthBytes(before, readThreadMemory())
+  keepAlive(kept)
+  return bytes
+}
+
+let alive: unknown
+
+/** A variable that V8 cannot tell to be unread. */
+function keepAlive(kept: unknown): void {
+  alive = kept
+  if (alive !== kept) throw new Error('this cannot be')
+  alive = undefined
 }

@@ -1,5 +1,5 @@
 /** What memory is measured with: requirement B2's metrics, and how full they are. */
-import { lognormalValues } from '../../setup/inputs.ts'
+import { lognormalValues } from '../inputs.ts'
 
 export const METRIC_COUNT = 20
 export const SAMPLE_COUNT = 10_000

@@ -1,16 +1,19 @@
 /** What a whole telemetry takes on the thread that records, what it shares, and what the system sees of it. */
-import { createTelemetry } from 'offloop'
 import { countsSharedBuffers, growthBytes, readThreadMemory } from './heap-reading.ts'
 import { recordAll } from './record-all.ts'
 import { noteSharedBuffers, sharedBuffers } from './shared-buffers.ts'
 import { METRIC_NAMES } from './workload.ts'
 
 export interface RecordingThreadMemory {
-  /** Heap and ArrayBuffers of this thread since before `createTelemetry()`: what was compiled on the way included. */
+  /** Heap and ArrayBuffers that importing offloop takes on this thread: its code. */
+  readonly importBytes: number
+  /** Heap and ArrayBuffers of this thread since then: what was compiled on the way included. */
   readonly threadBytes: number
   readonly shared: readonly { readonly name: string; readonly bytes: number }[]
   /** Resident memory of the process since before `createTelemetry()`: Node's own worker thread included. */
   readonly residentGrowthBytes: number
+  /** Resident memory of the whole process, full. */
+  readonly residentBytes: number
   /** Samples that are in the aggregator's windows. */
   readonly sampleCount: number
   readonly lostCount: number
@@ -18,15 +21,17 @@ export interface RecordingThreadMemory {
 
 export async function measureRecordingThread(): Promise<RecordingThreadMemory> {
   const isSharedCounted = countsSharedBuffers()
+  noteSharedBuffers()
+  const beforeImport = readThreadMemory()
+  const { createTelemetry } = await import('offloop')
   const before = readThreadMemory()
   const residentBefore = process.memoryUsage().rss
-  noteSharedBuffers()
-  const telemetry = createTelemetry({ service: 'budgets' })
+  const telemetry = createTelemetry({ service: 'bench' })
   await telemetry.ready
   const latencies = METRIC_NAMES.map(name => telemetry.latency(name))
   await recordAll(telemetry, latencies)
   const after = readThreadMemory()
-  const residentGrowthBytes = process.memoryUsage().rss - residentBefore
+  const residentBytes = process.memoryUsage().rss
   const buffers = sharedBuffers()
   const counted = isSharedCounted ? buffers.filter(({ growable }) => !growable) : []
   const { control, board } = telemetry.share()
@@ -39,14 +44,16 @@ export async function measureRecordingThread(): Promise<RecordingThreadMemory> {
   const { series } = await telemetry.snapshot()
   const { lost } = await telemetry.close()
   return {
-    threadBytes: growthBytes(before, after, bytesOf(counted)),
+    importBytes: growthBytes(beforeImport, before),
+    threadBytes: growthBytes(before, after, lengthOf(counted)),
     shared,
-    residentGrowthBytes,
+    residentGrowthBytes: residentBytes - residentBefore,
+    residentBytes,
     sampleCount: series.reduce((count, { window }) => count + window.size, 0),
     lostCount: lost,
   }
 }
 
-function bytesOf(buffers: readonly SharedArrayBuffer[]): number {
+function lengthOf(buffers: readonly SharedArrayBuffer[]): number {
   return buffers.reduce((bytes, { byteLength }) => bytes + byteLength, 0)
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '../../../src/shared/clock.ts'
 import { MetricRegistry } from '../../../src/shared/statistics/registry.ts'
 import type { Series } from '../../../src/shared/statistics/series.ts'
-import { growthBytes, readThreadMemory } from './heap-reading.ts'
+import { bytesOf, growthBytes, readThreadMemory } from './heap-reading.ts'
 import { METRIC_NAMES, SAMPLE_COUNT, VALUES } from './workload.ts'
 
 export interface RegistryMemory {
@@ -10,6 +10,8 @@ export interface RegistryMemory {
   readonly emptyBytes: number
   readonly halfFullBytes: number
   readonly fullBytes: number
+  /** Full, and filled within a second, as live telemetry is: with a slice of time or two. */
+  readonly momentBytes: number
   /** What the registry itself counts when full: samples, counts and slices. */
   readonly countedBytes: number
   /** Heap and ArrayBuffers of each metric, filled one after the other. */
@@ -20,6 +22,7 @@ export interface RegistryMemory {
 /** Between two samples of a series. A window is full after an hour: as long as slices of time are kept, so that there
  *  are as many of them as there can be. */
 const STEP_MS = 3_600_000 / SAMPLE_COUNT
+const MOMENT_STEP_MS = 1_000 / SAMPLE_COUNT
 
 export function measureRegistry(): RegistryMemory {
   warmUp()
@@ -30,11 +33,17 @@ export function measureRegistry(): RegistryMemory {
   const halfFull = readThreadMemory()
   fill(registry, registry.allSeries, SAMPLE_COUNT / 2)
   const full = readThreadMemory()
+  const momentBytes = bytesOf(() => {
+    const moment = createRegistry()
+    fill(moment, moment.allSeries, SAMPLE_COUNT, MOMENT_STEP_MS)
+    return moment
+  })
   const metrics = registry.registry.metrics()
   return {
     emptyBytes: growthBytes(before, empty),
     halfFullBytes: growthBytes(before, halfFull),
     fullBytes: growthBytes(before, full),
+    momentBytes,
     countedBytes: metrics.reduce((bytes, metric) => bytes + metric.bytes, 0),
     perMetricBytes: fillEach(createRegistry()),
     sampleCount: registry.allSeries.reduce((count, { window }) => count + (window?.size ?? 0), 0),
@@ -62,10 +71,15 @@ function createRegistry(): TimedRegistry {
   return { registry, allSeries, time }
 }
 
-function fill({ time }: TimedRegistry, allSeries: readonly Series[], sampleCount: number): void {
+function fill(
+  { time }: TimedRegistry,
+  allSeries: readonly Series[],
+  sampleCount: number,
+  stepMs = STEP_MS,
+): void {
   for (let index = 0; index < sampleCount; index += 1) {
     for (const series of allSeries) series.record(VALUES[index]!, time.nowMs >>> 0)
-    time.nowMs += STEP_MS
+    time.nowMs += stepMs
   }
 }
 
