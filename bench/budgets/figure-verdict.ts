@@ -22,8 +22,8 @@ const ZERO_TOLERANCES: Readonly<Partial<Record<Unit, number>>> = {
 /** Of their own. The first three come of a single brief round of a program under load, which shares its cores with whatever
  *  else is there: half a second in which others had them shows. They fail where something has become many times slower. */
 const MARGINS: Readonly<Partial<Record<DesignFigure, number>>> = {
-  // A quarter of the throughput.
-  http: 4,
+  // An eighth of the throughput.
+  http: 8,
   // The ratio of two 99th percentiles of a millisecond each; a whole core for the aggregator.
   million: 10,
   // From half a millisecond: where the main thread does the scrape, it takes tens of them.

@@ -149,7 +149,6 @@ export class Aggregator {
   }
 
   #tick(lagMs: number): boolean {
-    this.#advanceClock()
     const laneFill = this.#fullestLane()
     const startMs = this.#clock.nowMs()
     const sampleCount = this.#drain()
@@ -164,7 +163,9 @@ export class Aggregator {
     return sampleCount > 0
   }
 
+  /** Also between two ticks, for whoever asks. The clock comes first: a lane is never given up while it stands still. */
   #drain(): number {
+    this.#advanceClock()
     return this.#lanes.drain(this.#clock.nowMs())
   }
 

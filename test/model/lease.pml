@@ -10,12 +10,14 @@
  *
  * Time is left out: silence of any length may pass between any two steps, so a lane may be given notice of, and given up,
  * at every drain that finds no sign of life. Only the order is kept: notice, then a step of the clock and at least one more
- * drain, then the end. A burst publishes without a look as long as the clock has not moved on since its batch began.
- * Clock, room and batches are those of lane.pml; of samples this model keeps how many are pending.
+ * drain, then the end. Of the clock this model keeps whether it has moved on since the producer last looked at the lease: it
+ * never comes back to an earlier value. A batch that ends while it has not moved is published without a look.
+ * Room and batches are those of lane.pml; of samples this model keeps how many are pending.
  *
  * A counter's cell is stored plainly, and the word that says that the lane is retired is loaded plainly: no order holds
  * between the two. So the store waits in a buffer for as long as it likes, but not beyond the beginning
- * of the drain that ends the notice, a second (NOTICE_MS) later. That bound is an assumption of the design, and one of this model.
+ * of the drain that ends the notice, a second (NOTICE_MS) later. That bound is an assumption of the design, and one of this model;
+ * that the clock moves on within that second is another.
  */
 
 #define PENDING_MAX 2
@@ -38,7 +40,7 @@ bool retiredWord;         /* RETIRED_WORD of the directory */
 bool hasBeaten;           /* LaneWord.heartbeatMs has changed since it was last looked at */
 bool cellMoved;           /* EntryWord.counterLow is ahead of the value seen */
 bool ended;               /* LaneWord.ended */
-bool isTimeSeen;          /* ControlWord.clockMs is what the producer has in #timeMs */
+bool isClockSeen;         /* ControlWord.clockMs is what the producer has in #lookedAtMs */
 bool isRunning;           /* ControlWord.aggregatorState */
 
 /* ---- messages, and the buffer of one plain store ---- */
@@ -49,7 +51,6 @@ bool cellDue;             /* a counter's store that has not reached memory */
 bool isHeld;              /* LaneSet has the lane */
 bool isSampleLooking;     /* a sample is published, and the lease not looked at yet */
 bool isCellLooking;       /* a counter has been added to, and the retired word not looked at yet */
-bool isUnlooked;          /* published without a look, and the clock moved on just before: see storeUnlooked */
 bool isProducerGone;
 byte producerPid, aggregatorPid;
 
@@ -60,25 +61,34 @@ byte producerPid, aggregatorPid;
 #define OR_DIES :: goto died
 
 proctype Producer() {
+#ifdef MUTANT_LEASE_BEFORE_PUBLISH
   bool sawRetired;
+#endif
+#ifdef MUTANT_CLOCK_BEFORE_STORE
+  bool sawClockMoved;
+#endif
   producerPid = _pid;
 
 idle:
   atomic {
     isSampleLooking = false; isCellLooking = false;
-    CLAIM(look_is_enough, pending == 0 || isUnlooked || WILL_BE_TAKEN);
+    CLAIM(look_is_enough, pending == 0 || WILL_BE_TAKEN);
     CLAIM(look_is_enough, !cellMoved || WILL_BE_TAKEN)
   };
   if
-  /* LaneWriter.#publish, of a new sample or, by the heartbeat or at a full lane, of none */
-#ifdef MUTANT_LEASE_BEFORE_PUBLISH
-  :: atomic { sawRetired = (lease == RETIRED); goto publishLate }
+  /* LaneWriter.#endBatch: the store of the index comes first */
+#ifdef MUTANT_CLOCK_BEFORE_STORE
+  :: atomic { pending < PENDING_MAX -> sawClockMoved = !isClockSeen; goto storeLate }
 #else
-  :: atomic { pending < PENDING_MAX -> pending++; isTimeSeen = true; isSampleLooking = true; goto look }
-  :: atomic { isSampleLooking = true; goto look }
+  :: atomic { pending < PENDING_MAX -> pending++; isSampleLooking = true; goto loadClock }
 #endif
-  /* LaneWriter.#beginBatch in a burst: the clock has not moved on since an eager batch, which did look */
-  :: atomic { pending < PENDING_MAX && isTimeSeen -> goto endBatch }
+  /* LaneWriter.#publish, of new samples or, by the heartbeat or at a full lane, of none: always looks */
+#ifdef MUTANT_LEASE_BEFORE_PUBLISH
+  :: atomic { isClockSeen = true; goto lookEarly }
+#else
+  :: atomic { pending < PENDING_MAX -> pending++; isSampleLooking = true; goto lookAtLease }
+  :: atomic { isSampleLooking = true; goto lookAtLease }
+#endif
   /* Recorder.#beat */
   :: atomic { isSampleLooking = true; goto beat }
   /* Counter.add: a plain store, and a plain load */
@@ -88,45 +98,61 @@ idle:
   OR_DIES
   fi;
 
-  /* LaneWriter.#endBatch in a burst: looks at the lease only if the clock has moved on since the batch began */
-endBatch:
+  /* LaneWriter.#endBatch: as long as the clock stands where it stood at the last look, nothing has changed */
+loadClock:
   if
 #ifdef MUTANT_BURST_NEVER_LOOKS
-  :: goto storeUnlooked
+  :: goto idle
 #else
-  :: atomic { isTimeSeen -> goto storeUnlooked }
-  :: atomic { !isTimeSeen -> pending++; isSampleLooking = true; goto look }
+  :: atomic { isClockSeen -> goto idle }
+  :: atomic { !isClockSeen -> goto lookAtLease }
 #endif
   OR_DIES
   fi;
-storeUnlooked:
-  if
-#ifdef MUTANT_BURST_NEVER_LOOKS
-  :: atomic { pending++; goto idle }
-#else
-  /* The clock may have moved on since it was looked at, in the step before. */
-  :: atomic { pending++; isUnlooked = isUnlooked || !isTimeSeen; goto idle }
+#ifdef MUTANT_CLOCK_BEFORE_STORE
+storeLate:
+  atomic {
+    pending++;
+    if
+    :: sawClockMoved -> sawClockMoved = false; isSampleLooking = true; goto lookAtLease
+    :: else -> goto idle
+    fi
+  };
 #endif
-  OR_DIES
-  fi;
 
-look:
+  /* LaneWriter.#lookAtLease: the clock first, the lease after it */
+lookAtLease:
   if
-  :: atomic { lease == RETIRED -> isUnlooked = false; goto announce }
-  :: atomic { lease != RETIRED -> isUnlooked = false; goto idle }
+#ifdef MUTANT_LEASE_BEFORE_CLOCK
+  :: atomic { lease == RETIRED -> isClockSeen = true; goto announce }
+  :: atomic { lease != RETIRED -> goto clockLate }
+#else
+  :: atomic { isClockSeen = true; goto loadLease }
+#endif
   OR_DIES
   fi;
+#ifdef MUTANT_LEASE_BEFORE_CLOCK
+clockLate:
+  atomic { isClockSeen = true; goto idle };
+#else
+loadLease:
+  if
+  :: atomic { lease == RETIRED -> goto announce }
+  :: atomic { lease != RETIRED -> goto idle }
+  OR_DIES
+  fi;
+#endif
 
 #ifdef MUTANT_LEASE_BEFORE_PUBLISH
-publishLate:
+lookEarly:
+  atomic { sawRetired = (lease == RETIRED) };
   atomic {
     if
     :: pending < PENDING_MAX -> pending++
     :: else
     fi;
-    isUnlooked = false;
     if
-    :: sawRetired -> isSampleLooking = true; goto announce
+    :: sawRetired -> sawRetired = false; isSampleLooking = true; goto announce
     :: else -> goto idle
     fi
   };
@@ -151,8 +177,13 @@ post:
 
 beat:
   if
-  :: atomic { lease == RETIRED -> isUnlooked = false; goto announce }
-  :: atomic { lease != RETIRED -> isUnlooked = false; goto announceUnheard }
+  :: atomic { isClockSeen = true; goto beatLoadLease }
+  OR_DIES
+  fi;
+beatLoadLease:
+  if
+  :: atomic { lease == RETIRED -> goto announce }
+  :: atomic { lease != RETIRED -> goto announceUnheard }
   OR_DIES
   fi;
 announceUnheard:
@@ -167,15 +198,15 @@ lookAtWord:
 #ifdef MUTANT_COUNTER_IGNORES_NOTICE
   :: atomic { isCellLooking = false; goto idle }
 #endif
-  :: atomic { retiredWord -> isSampleLooking = true; goto look }
+  :: atomic { retiredWord -> isSampleLooking = true; goto lookAtLease }
   :: atomic { !retiredWord -> isCellLooking = false; goto idle }
   OR_DIES
   fi;
 
 ends:
   if
-  :: atomic { lease == RETIRED -> isUnlooked = false; goto endAnnounce }
-  :: atomic { lease != RETIRED -> isUnlooked = false; goto storeEnded }
+  :: atomic { lease == RETIRED -> goto endAnnounce }
+  :: atomic { lease != RETIRED -> goto storeEnded }
   OR_DIES
   fi;
 endAnnounce:
@@ -224,20 +255,16 @@ turn:
   if
   /* LaneSet.adopt and LaneReader.renew */
   :: atomic { inFlight > 0 -> inFlight--; isHeld = true; isNoticeGiven = false; hasClockMoved = false; retiredWord = false; goto renewed }
+  /* Aggregator.#tick: the clock moves on, and a drain comes after that. There are drains without a tick, too. */
+  :: atomic { isClockSeen = false; hasClockMoved = isNoticeGiven; goto turn }
   /* LaneSet.drain: whether it has ended is asked before draining */
-  :: atomic { isHeld -> goto moveClock }
-  :: atomic { !isHeld && inFlight == 0 -> goto turn }
+  :: atomic { isHeld -> goto drain }
   fi;
 
 renewed:
   atomic { lease = ADOPTED; goto turn };
 
-moveClock:
-  /* The aggregator's tick moves the clock on, and drains after that. It drains without a tick, too. */
-  if
-  :: atomic { isTimeSeen = false; hasClockMoved = isNoticeGiven }
-  :: skip
-  fi;
+drain:
 #ifndef MUTANT_ENDED_LOOKED_AT_LATE_IN_LEASE
   isFinished = ended;
 #endif
@@ -261,7 +288,11 @@ loadWriteIndex:
   :: !isFinished && isAlive && !isNoticeGiven -> goto turn
   :: !isFinished && !isAlive -> goto turn                        /* silent, but not for long enough */
   :: !isFinished && !isAlive && !isNoticeGiven -> goto retire
+#ifdef MUTANT_CLOCK_STANDS_STILL
+  :: atomic { !isFinished && !isAlive && isNoticeGiven && isCellVisible -> goto release }
+#else
   :: atomic { !isFinished && !isAlive && isNoticeGiven && hasClockMoved && isCellVisible -> goto release }
+#endif
   fi;
 
 renew:
@@ -270,7 +301,8 @@ renew:
 retire:
   atomic { isNoticeGiven = true; lease = RETIRED };
 #ifdef MUTANT_NO_DRAIN_AFTER_NOTICE
-  atomic { retiredWord = true; goto release };
+  /* The clock does move on, so that nothing but the drain is missing. */
+  atomic { retiredWord = true; isClockSeen = false; goto release };
 #endif
 #ifdef MUTANT_NOTICE_NOT_TOLD
   goto turn;
@@ -281,7 +313,7 @@ retire:
 release:
   atomic {
     isHeld = false; isNoticeGiven = false; hasClockMoved = false;
-    CLAIM(sample_noticed, isFinished || pending == 0 || isSampleLooking || isUnlooked || WILL_BE_TAKEN);
+    CLAIM(sample_noticed, isFinished || pending == 0 || isSampleLooking || WILL_BE_TAKEN);
     CLAIM(counter_noticed, isFinished || !cellMoved || isCellLooking || WILL_BE_TAKEN);
     CLAIM(nothing_left_behind, !isFinished || pending == 0);
     goto turn
@@ -289,6 +321,11 @@ release:
 }
 
 init {
+  /* #lookedAtMs begins at -1, and the clock may well be there. */
+  if
+  :: isClockSeen = true
+  :: isClockSeen = false
+  fi;
   atomic { run Producer(); run StoreBuffer(); run Channel(); run Aggregator() }
 }
 

@@ -3,7 +3,13 @@ import type { LaneReader } from '../../src/worker/lane-reader.ts'
 import type { LaneCode } from './bundled-code.ts'
 import { FoldingRegistry } from './folding-registry.ts'
 import { type Access, isWriting } from './model-memory.ts'
-import { type AggregatorStep, aggregatorAccessesMax, type Sample, type Scenario } from './scenario.ts'
+import {
+  type AggregatorStep,
+  aggregatorAccessesMax,
+  countOf,
+  type Sample,
+  type Scenario,
+} from './scenario.ts'
 import { placeOf, type Stage, setStage } from './stage.ts'
 import { DEATH, type Facts, type ThreadProgram } from './thread-tree.ts'
 
@@ -25,17 +31,20 @@ export class AggregatorFacts implements Facts {
   /** What the running or last drain found published, and dropped. */
   targetCount = 0
   droppedSeen = 0
+  /** Dropped samples the aggregator that died knew of. */
+  droppedAtDeath = 0
   readCount = 0
   drainedTotal = 0
   /** What `LaneReader.snapshot` said last, and the samples it found published. */
   account: { recorded: number; published: number; dropped: number } | undefined
   longestStep = 0
+  /** What the clock was last set to. */
+  clockMs = 0
   #reader: LaneReader | undefined
   #registry: FoldingRegistry | undefined
   #accessCount = 0
   #isStarting = false
   #isDraining = false
-  #clockMs = 0
   #publishedSeen = 0
   readonly #scenario: Scenario
   #place: ReturnType<typeof placeOf> | undefined
@@ -49,6 +58,8 @@ export class AggregatorFacts implements Facts {
   /** A successor knows nothing of what was folded before it. */
   beginLife(): void {
     this.#registry = new FoldingRegistry()
+    this.droppedAtDeath = this.droppedSeen
+    this.droppedSeen = 0
     this.isAtRest = true
     this.take('adopt')
   }
@@ -59,17 +70,22 @@ export class AggregatorFacts implements Facts {
     this.isAtRest = false
     this.#accessCount = 0
     if (step === 'adopt') this.#adopt()
-    else if (step === 'clock') stage.atomics.store(stage.control, ControlWord.clockMs, ++this.#clockMs)
+    else if (step === 'clock') stage.atomics.store(stage.control, ControlWord.clockMs, ++this.clockMs)
     else if (step === 'closeTelemetry') stage.atomics.store(stage.control, ControlWord.closed, 1)
     else if (step === 'retire') this.#reader!.retire(0)
+    else if (step === 'hear') this.#hear()
     else if (step === 'account') this.#takeAccount()
     else {
       stage.atomics.store(stage.control, ControlWord.wake, 0)
-      this.#isDraining = true
-      this.#reader!.drain(0)
-      this.#isDraining = false
+      this.drain()
     }
     this.isAtRest = true
+  }
+
+  drain(): void {
+    this.#isDraining = true
+    this.#reader!.drain(0)
+    this.#isDraining = false
   }
 
   onAccess(access: Access, result: unknown): void {
@@ -78,7 +94,8 @@ export class AggregatorFacts implements Facts {
     if (this.#accessCount > aggregatorAccessesMax(this.#scenario.capacity)) {
       this.failure ??= 'a step of the aggregator does not end'
     }
-    const count = (Number(isWriting(access) ? access.value : result) - this.#scenario.firstIndex) | 0
+    const index = Number(isWriting(access) ? access.value : result)
+    const count = countOf(this.#scenario, index, this.readCount)
     if (place.isReadIndex(access)) {
       if (isWriting(access)) this.readCount = count
       else if (this.#isStarting) this.beginFolding(count)
@@ -115,6 +132,13 @@ export class AggregatorFacts implements Facts {
     this.#reader.renew(0)
   }
 
+  /** The announcement of a lane that is known: the lease holds again. The message itself is not modelled: it is there
+   *  once the lease says so. */
+  #hear(): void {
+    const { atomics, code, lane } = this.#stage!
+    if (atomics.load(lane.words, code.LaneWord.lease) === code.Lease.announced) this.#reader!.renew(0)
+  }
+
   beginFolding(startCount: number): void {
     const { folded, lostBySeries } = this.#registry!.record()
     this.readCount = startCount
@@ -135,8 +159,9 @@ function prepareLane(code: LaneCode, scenario: Scenario): AggregatorFacts {
   const facts = new AggregatorFacts(stage, scenario)
   facts.beginLife()
   facts.take('tick')
-  facts.beginFolding(0)
-  stage.prefill()
+  stage.prefill(() => facts.drain())
+  facts.beginFolding(scenario.drained ?? 0)
+  facts.drainedTotal = scenario.drained ?? 0
   return facts
 }
 

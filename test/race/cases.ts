@@ -1,6 +1,16 @@
 /** The cases: small lanes, few samples, every order of accesses. */
 import type { AggregatorStep, ProducerStep, Scenario } from './scenario.ts'
 
+/** A scenario, and how far its exploration has to get. */
+export interface Case extends Scenario {
+  /** Neither more nor fewer: a change of the lane's accesses changes it, and nothing else does. */
+  readonly states: number
+  /** Orders of all accesses, up to the end. */
+  readonly schedules: string
+  /** Samples that one store made visible, at most. */
+  readonly batchMax: number
+}
+
 const pushes = (count: number): ProducerStep[] => Array.from({ length: count }, () => 'push' as const)
 const ticks = (count: number): AggregatorStep[] => Array.from({ length: count }, () => 'tick' as const)
 
@@ -21,12 +31,47 @@ const fullLane = (
   firstIndex,
   publishEvery,
   prefilled,
-  producer: [...pushes(sampleCount), 'publish'],
+  // Where every sample is published there is nothing left to publish in the end.
+  producer: publishEvery === 1 ? pushes(sampleCount) : [...pushes(sampleCount), 'publish'],
   aggregator: ticks(2),
 })
 
 /** Cheap ones first: a mistake is looked for in that order. */
-export const SCALED_CASES: readonly Scenario[] = [
+export const SCALED_CASES: readonly Case[] = [
+  {
+    name: 'notice given to a thread within its first two samples',
+    capacity: 4,
+    firstIndex: PLAIN,
+    publishEvery: 2,
+    producer: pushes(2),
+    aggregator: ['tick', 'retire', 'clock', 'tick'],
+    states: 8_410,
+    schedules: '5.4e+11',
+    batchMax: 1,
+  },
+  {
+    name: 'close in the middle of a batch',
+    capacity: 4,
+    firstIndex: BEFORE_WRAP,
+    publishEvery: 4,
+    producer: [...pushes(3), 'close', 'push'],
+    aggregator: ['tick', 'account'],
+    states: 2_846,
+    schedules: '5.2e+11',
+    batchMax: 1,
+  },
+  {
+    name: 'notice, and a step of the clock, in the middle of a batch',
+    capacity: 4,
+    firstIndex: BEFORE_SIGN,
+    publishEvery: 2,
+    prefilled: 2,
+    producer: pushes(2),
+    aggregator: ['retire', 'clock', 'tick'],
+    states: 30_104,
+    schedules: '6.7e+11',
+    batchMax: 2,
+  },
   {
     name: 'a series registered between samples',
     capacity: 4,
@@ -34,6 +79,9 @@ export const SCALED_CASES: readonly Scenario[] = [
     publishEvery: 2,
     producer: ['push', 'register', 'push', 'push', 'push', 'publish'],
     aggregator: ticks(2),
+    states: 11_940,
+    schedules: '5.6e+15',
+    batchMax: 2,
   },
   {
     name: 'close of the lane, and of the telemetry',
@@ -42,36 +90,75 @@ export const SCALED_CASES: readonly Scenario[] = [
     publishEvery: 2,
     producer: [...pushes(2), 'close', 'push'],
     aggregator: ['tick', 'closeTelemetry', 'account'],
+    states: 3_256,
+    schedules: '2.2e+11',
+    batchMax: 1,
   },
   {
-    name: 'notice given to a thread that comes back',
+    name: 'notice given to a thread that comes back, and is heard',
     capacity: 4,
     firstIndex: PLAIN,
     publishEvery: 2,
-    producer: [...pushes(3), 'publish'],
-    aggregator: ['tick', 'retire', 'tick'],
+    prefilled: 1,
+    producer: [...pushes(2), 'publish'],
+    aggregator: ['tick', 'retire', 'clock', 'tick', 'hear'],
+    states: 49_600,
+    schedules: '1.0e+15',
+    batchMax: 1,
   },
-  fullLane(2, 4, BEFORE_SIGN, 3),
+  {
+    ...fullLane(2, 4, BEFORE_SIGN, 3),
+    states: 19_991,
+    schedules: '4.3e+15',
+    batchMax: 1,
+  },
   {
     name: 'a heartbeat and a step of the clock between samples',
     capacity: 4,
     firstIndex: BEFORE_WRAP,
     publishEvery: 4,
-    producer: ['push', 'push', 'beat', 'push', 'push', 'publish'],
+    prefilled: 1,
+    producer: ['push', 'beat', 'push', 'push'],
     aggregator: ['tick', 'clock', 'tick'],
+    states: 62_406,
+    schedules: '1.1e+16',
+    batchMax: 2,
   },
   {
     name: 'a reader followed by another on the same lane',
     capacity: 2,
     firstIndex: BEFORE_SIGN,
     publishEvery: 1,
-    producer: [...pushes(3), 'publish'],
+    producer: pushes(3),
     aggregator: ['tick', 'adopt', 'tick'],
+    states: 42_599,
+    schedules: '1.5e+20',
+    batchMax: 1,
   },
-  fullLane(2, 1, PLAIN, 4),
-  fullLane(4, 1, BEFORE_WRAP, 5),
-  fullLane(4, 4, PLAIN, 5),
-  fullLane(4, 2, BEFORE_SIGN, 4, 2),
+  {
+    ...fullLane(2, 1, PLAIN, 3, 1),
+    states: 42_451,
+    schedules: '4.4e+18',
+    batchMax: 1,
+  },
+  {
+    ...fullLane(4, 1, BEFORE_WRAP, 5),
+    states: 30_679,
+    schedules: '4.0e+18',
+    batchMax: 1,
+  },
+  {
+    ...fullLane(4, 4, PLAIN, 5),
+    states: 31_257,
+    schedules: '8.5e+18',
+    batchMax: 2,
+  },
+  {
+    ...fullLane(8, 4, BEFORE_WRAP, 5, 4),
+    states: 32_567,
+    schedules: '3.3e+20',
+    batchMax: 4,
+  },
   {
     name: 'an aggregator that dies anywhere, and its successor; 2 slots',
     capacity: 2,
@@ -81,21 +168,33 @@ export const SCALED_CASES: readonly Scenario[] = [
     producer: pushes(1),
     aggregator: ticks(1),
     successor: ticks(1),
+    states: 33_282,
+    schedules: '1.6e+12',
+    batchMax: 1,
+  },
+  {
+    ...fullLane(4, 2, BEFORE_WRAP, 5, 1),
+    states: 81_607,
+    schedules: '2.3e+22',
+    batchMax: 2,
   },
   {
     name: 'an aggregator that dies anywhere, and its successor; 4 slots',
     capacity: 4,
     firstIndex: BEFORE_SIGN,
     publishEvery: 1,
-    prefilled: 3,
-    producer: pushes(2),
+    prefilled: 4,
+    producer: pushes(1),
     aggregator: ticks(1),
     successor: ticks(1),
+    states: 76_721,
+    schedules: '2.3e+13',
+    batchMax: 1,
   },
 ]
 
-/** The constants that ship: the lane is all but full when it begins. */
-export const SHIPPED_CASES: readonly Scenario[] = [
+/** The constants that ship: the lane is all but full when it begins, or has had its first bursts. */
+export const SHIPPED_CASES: readonly Case[] = [
   {
     name: '16 slots, 14 of them filled before, 3 samples more',
     capacity: 16,
@@ -104,5 +203,20 @@ export const SHIPPED_CASES: readonly Scenario[] = [
     prefilled: 14,
     producer: [...pushes(3), 'publish'],
     aggregator: ['tick', 'account'],
+    states: 5_557,
+    schedules: '6.2e+19',
+    batchMax: 1,
+  },
+  {
+    name: '16 slots, 128 samples drained before, 6 samples more',
+    capacity: 16,
+    firstIndex: 2 ** 32 - 130,
+    publishEvery: 16,
+    drained: 128,
+    producer: [...pushes(6), 'publish'],
+    aggregator: ['tick', 'account'],
+    states: 828,
+    schedules: '3.4e+9',
+    batchMax: 4,
   },
 ]

@@ -15,6 +15,8 @@ export interface ExploredCase extends Omit<Exploration, 'violation'> {
   /** What was broken, and the schedule that breaks it, one access a line; empty when nothing was. */
   readonly counterexample: string
   readonly wasFull: boolean
+  /** Samples that became visible by one store, at most. */
+  readonly batchMax: number
 }
 
 /** @param bundle text of `bundleLaneCode`
@@ -28,7 +30,11 @@ export function exploreCase(bundle: string, scenario: Scenario, batchSamples: nu
   const wake = memory.locationOf(0, ControlWord.wake * 4, 4)
   const name = nameLocation(code)
   const { violation, ...exploration } = explore(producers, aggregators, {
-    contested: [wake, memory.locationOf(1, LaneWord.lease * 4, 4)],
+    contested: [
+      wake,
+      memory.locationOf(1, LaneWord.lease * 4, 4),
+      memory.locationOf(2, code.RETIRED_WORD * 4, 4),
+    ],
     isRaceMeant: isRaceMeant(code, droppedCells(memory, code, scenario)),
     nameLocation: name,
     brokenPromise: promisesOf(scenario, batchSamples, wake.index),
@@ -38,6 +44,7 @@ export function exploreCase(bundle: string, scenario: Scenario, batchSamples: nu
   return {
     ...exploration,
     counterexample,
+    batchMax: producers.most(({ batchMax }) => batchMax),
     wasFull: producers.hasReached(({ droppedCount }) => droppedCount > 0),
   }
 }

@@ -77,7 +77,7 @@ export function explore(
       if (successors.length === 0) schedules += state.ways
       for (const reached of successors) {
         if (typeof reached === 'string') return end({ reason: reached, state })
-        const key = (reached.producer.id * 2 ** 22 + reached.aggregator.id) * 4 + reached.lastWriters
+        const key = (reached.producer.id * 2 ** 22 + reached.aggregator.id) * 8 + reached.lastWriters
         const known = nextLayer.get(key)
         if (known !== undefined) known.ways += state.ways
         else {

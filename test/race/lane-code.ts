@@ -1,7 +1,12 @@
 /** The production modules under test, as one entry: what is bundled, changed where a case says so, and explored. */
 export { LaneWriter } from '../../src/producer/lane-writer.ts'
 export { AggregatorState, ControlWord, createControlBlock } from '../../src/shared/memory/control-block.ts'
-export { createDirectory, DirectoryWriter, EntryWord } from '../../src/shared/memory/directory.ts'
+export {
+  createDirectory,
+  DirectoryWriter,
+  EntryWord,
+  RETIRED_WORD,
+} from '../../src/shared/memory/directory.ts'
 export {
   createLane,
   LaneTotal,

@@ -1,7 +1,16 @@
 /** The producing thread of a case: production code that pushes and publishes, and what it has done so far. */
+import type { LaneReader } from '../../src/worker/lane-reader.ts'
 import type { LaneCode } from './bundled-code.ts'
+import { FoldingRegistry } from './folding-registry.ts'
 import { type Access, isWriting } from './model-memory.ts'
-import { PRODUCER_ACCESSES_MAX, type ProducerStep, type Sample, type Scenario, sampleOf } from './scenario.ts'
+import {
+  countOf,
+  PRODUCER_ACCESSES_MAX,
+  type ProducerStep,
+  type Sample,
+  type Scenario,
+  sampleOf,
+} from './scenario.ts'
 import { placeOf, type Stage, setStage } from './stage.ts'
 import type { Facts, ThreadProgram } from './thread-tree.ts'
 
@@ -22,10 +31,16 @@ export class ProducerFacts implements Facts {
   /** Samples accepted when a running aggregator was last to be woken; 0 when it never was. */
   wokenForCount = 0
   longestStep = 0
+  /** Samples that became visible by one store, at most. */
+  batchMax = 0
+  /** The time that was found right after the last publishing; undefined once the lease has been looked at, too. */
+  timeFoundMs: number | undefined
+  #isClosed = false
+  #wasPublished = false
   #accessCount = 0
   #sample: Sample | undefined
   #timeMs = 0
-  #readIndexSeen = 0
+  #readCountSeen: number
   readonly #scenario: Scenario
   #place: ReturnType<typeof placeOf> | undefined
 
@@ -33,8 +48,8 @@ export class ProducerFacts implements Facts {
     this.#stage = stage
     this.#scenario = scenario
     this.#place = placeOf(stage)
-    this.#readIndexSeen = scenario.firstIndex | 0
-    this.pushedCount = scenario.prefilled ?? 0
+    this.#readCountSeen = scenario.drained ?? 0
+    this.pushedCount = (scenario.drained ?? 0) + (scenario.prefilled ?? 0)
     this.accepted = Array.from({ length: this.pushedCount }, (_, ordinal) =>
       sampleOf(ordinal, stage.entries.length - 1),
     )
@@ -48,8 +63,10 @@ export class ProducerFacts implements Facts {
     this.#accessCount = 0
     if (step === 'push') this.push()
     else if (step === 'register') stage.register()
-    else if (step === 'close') writer.close()
-    else {
+    else if (step === 'close') {
+      writer.close()
+      this.#isClosed = true
+    } else {
       if (step === 'beat') {
         const { ControlWord, LaneWord } = stage.code
         const timeMs = stage.atomics.load(stage.control, ControlWord.clockMs)
@@ -75,23 +92,34 @@ export class ProducerFacts implements Facts {
     const place = this.#place!
     this.longestStep = Math.max(this.longestStep, ++this.#accessCount)
     if (this.#accessCount > PRODUCER_ACCESSES_MAX) this.failure ??= 'a step of the producer does not end'
-    if (place.isReadIndex(access)) this.#readIndexSeen = Number(result)
-    if (place.isClock(access) && access.kind === 'read') this.#timeMs = Number(result)
+    if (place.isReadIndex(access)) {
+      this.#readCountSeen = countOf(this.#scenario, Number(result), this.#readCountSeen)
+    }
+    const wasPublished = this.#wasPublished
+    this.#wasPublished = place.isWriteIndex(access)
+    if (this.#wasPublished || place.isLease(access)) this.timeFoundMs = undefined
+    if (place.isClock(access) && access.kind === 'read') {
+      this.#timeMs = Number(result)
+      if (wasPublished) this.timeFoundMs = this.#timeMs
+    }
     if (place.isAggregatorState(access)) this.wokenForCount = this.accepted.length
     if (!isWriting(access)) return
     if (place.isSlot(access) && this.#sample !== undefined) {
       this.accepted.push({ ...this.#sample, timeMs: this.#timeMs })
       this.#sample = undefined
+      if (this.#isClosed) this.failure ??= 'a sample is accepted after close'
     }
     if (place.isWriteIndex(access)) {
-      this.publishedCount = (Number(access.value) - this.#scenario.firstIndex) | 0
+      const count = countOf(this.#scenario, Number(access.value), this.publishedCount)
+      this.batchMax = Math.max(this.batchMax, count - this.publishedCount)
+      this.publishedCount = count
     }
     const series = place.droppedSeries(access)
     if (series >= 0) this.droppedBySeries[series] = Number(access.value)
     if (place.isAfterClose(access)) this.afterCloseCount = Number(access.value)
     if (place.isDropped(access)) {
       this.droppedCount = Number(access.value)
-      const fill = (this.#scenario.firstIndex + this.accepted.length - this.#readIndexSeen) | 0
+      const fill = this.accepted.length - this.#readCountSeen
       if (fill !== this.#scenario.capacity) this.failure ??= `it drops a sample at a fill of ${fill}`
     }
   }
@@ -115,11 +143,22 @@ export class ProducerFacts implements Facts {
   }
 }
 
+/** What drained the lane before the explored part, as this thread's memory has to show it. */
+function drainOf(code: LaneCode, { announcement }: Stage): () => void {
+  const ignore = () => {}
+  const listeners = { onConflict: ignore, onSeries: ignore, onLost: ignore }
+  let reader: LaneReader | undefined
+  return () => {
+    reader ??= new code.LaneReader(announcement, new FoldingRegistry().asProduction, 0, listeners)
+    reader.drain(0)
+  }
+}
+
 export function producerProgram(code: LaneCode, scenario: Scenario): ThreadProgram<ProducerFacts> {
   return {
     prepare() {
       const stage = setStage(code, scenario)
-      stage.prefill()
+      stage.prefill(drainOf(code, stage))
       return new ProducerFacts(stage, scenario)
     },
     run(facts) {

@@ -71,13 +71,15 @@ function brokenCount(p: ProducerFacts, a: AggregatorFacts, doubtMax: number): st
   if (a.readCount !== a.targetCount) {
     return `of ${a.targetCount} published samples ${a.readCount} were read`
   }
-  if (doubtMax > 0) return undefined
   const lost = lostBySeries(a)
-  if (a.lostCount !== a.droppedSeen)
+  // What was being counted when an aggregator died is counted again, at most.
+  const lostTwice = a.lostCount - a.droppedSeen
+  if (lostTwice < 0 || lostTwice > a.droppedAtDeath)
     return `${a.droppedSeen} samples were dropped, ${a.lostCount} are counted`
-  if (lost.reduce((sum, count) => sum + count, 0) < a.lostCount) return 'a lost sample has no series'
   const tooMany = lost.findIndex((count, series) => count > (p.droppedBySeries[series] ?? 0))
   if (tooMany >= 0) return `series ${tooMany} is said to have lost ${lost[tooMany]}`
+  if (doubtMax > 0) return undefined
+  if (lost.reduce((sum, count) => sum + count, 0) < a.lostCount) return 'a lost sample has no series'
   if (a.account !== undefined && a.account.recorded !== a.account.published + a.account.dropped) {
     return `the account says ${a.account.recorded} recorded`
   }
@@ -116,8 +118,11 @@ function lostBySeries({ lives }: AggregatorFacts): number[] {
   return [0, 1, 2].map(series => lives.reduce((sum, life) => sum + (life.lostBySeries[series] ?? 0), 0))
 }
 
-/** A lane that was given notice of is drained of all there is, or its thread has announced it again. */
+/** A lane that was given notice of is drained of all there is, or its thread has announced it again. Between
+ *  the notice and the drain the clock has moved, so that only who is shown an older time after publishing is excused. If
+ *  that was the latest when it was read, it excuses nothing: the drain came later, and has taken what was published. */
 function brokenNotice(p: ProducerFacts, a: AggregatorFacts): string | undefined {
+  if (p.timeFoundMs !== undefined && p.timeFoundMs < a.clockMs) return undefined
   if (a.targetCount === p.publishedCount || p.announcedCount > 0) return undefined
   return `${p.publishedCount - a.targetCount} samples stay in a lane that was given up`
 }

@@ -3,20 +3,38 @@
 /** Records one sample; registers a further series, which the samples after it name; publishes; beats; closes the lane. */
 export type ProducerStep = 'push' | 'register' | 'publish' | 'beat' | 'close'
 
-/** A tick takes the wake-up word back and drains; the others are what may happen between two ticks. */
-export type AggregatorStep = 'tick' | 'clock' | 'adopt' | 'retire' | 'closeTelemetry' | 'account'
+/** A tick takes the wake-up word back and drains; `hear` takes an announcement in, if the lane has been announced again;
+ *  the others are what may happen between two ticks. As in production, the clock moves between a notice and the last
+ *  tick after it: a thread that sees it stand still does not look at its lease. */
+export type AggregatorStep = 'tick' | 'clock' | 'adopt' | 'retire' | 'hear' | 'closeTelemetry' | 'account'
 
 export interface Scenario {
   readonly name: string
   readonly capacity: number
   readonly firstIndex: number
   readonly publishEvery: number
+  /** Samples pushed, and drained, before everything else: within one tick of the clock, so that batches have grown. */
+  readonly drained?: number
   /** Samples pushed before the first explored step: so the constants that ship can be met by a short program. */
   readonly prefilled?: number
   readonly producer: readonly ProducerStep[]
   readonly aggregator: readonly AggregatorStep[]
   /** What a successor does, with a memory of its own, after the first aggregator died: at any step whatever. */
   readonly successor?: readonly AggregatorStep[]
+  /** Indices hold the number of a slot and no more: for the mutant whose code has them so. */
+  readonly isIndexNarrow?: boolean
+}
+
+/** The count of samples that an index stands for.
+ *  @param from a count it is not below, and by less than what an index can tell apart */
+export function countOf(
+  { firstIndex, capacity, isIndexNarrow }: Scenario,
+  index: number,
+  from: number,
+): number {
+  return isIndexNarrow === true
+    ? from + ((index - firstIndex - from) & (capacity - 1))
+    : (index - firstIndex) | 0
 }
 
 /** Samples to a drained batch, where the constants are scaled down, and as they ship. */
@@ -24,7 +42,7 @@ export const BATCH_SAMPLES_SCALED = 2
 export const BATCH_SAMPLES_SHIPPED = 4_096
 
 /** A step of a thread's program never takes more accesses than this, whatever the other thread does. */
-export const PRODUCER_ACCESSES_MAX = 14
+export const PRODUCER_ACCESSES_MAX = 19
 export const aggregatorAccessesMax = (capacity: number): number => 40 + capacity * 8
 
 export interface Sample {

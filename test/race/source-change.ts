@@ -15,7 +15,7 @@ export const SCALED_DOWN: readonly SourceChange[] = [
     find: 'export const LANE_CAPACITY_MIN = 16\n',
     replace: 'export const LANE_CAPACITY_MIN = 2\n',
   },
-  // A batch is as long as what was recorded since the clock moved, so that few samples meet both ways of publishing.
+  // A batch is as long as what was recorded since the clock moved, so that few samples make a batch of several.
   {
     file: 'producer/lane-writer.ts',
     find: 'const BATCH_SHARE_LOG2 = 5\n',

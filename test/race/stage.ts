@@ -8,7 +8,10 @@ const BUFFERS = ['control', 'lane', 'directory'] as const
 
 const SERIES_COUNT = 2
 
-export function setStage(code: LaneCode, { capacity, firstIndex, publishEvery, prefilled = 0 }: Scenario) {
+export function setStage(
+  code: LaneCode,
+  { capacity, firstIndex, publishEvery, prefilled = 0, drained = 0 }: Scenario,
+) {
   const { Int32Array: Words, Atomics: atomics } = code.modelled
   const words = new Words(code.createControlBlock())
   const lane = code.createLane({ capacity, laneId: 0, threadId: 7, firstIndex })
@@ -28,7 +31,8 @@ export function setStage(code: LaneCode, { capacity, firstIndex, publishEvery, p
   for (let series = 0; series < SERIES_COUNT; series++) register()
   let announcedCount = 0
   const writer = new code.LaneWriter(lane, words, directory, publishEvery, () => {
-    // As the recorder does it; the message is what the count stands for.
+    // As the recorder does it, in its order; the message is what the count stands for.
+    atomics.store(directory.words, code.RETIRED_WORD, 0)
     atomics.store(lane.words, code.LaneWord.lease, code.Lease.announced)
     announcedCount++
   })
@@ -43,11 +47,15 @@ export function setStage(code: LaneCode, { capacity, firstIndex, publishEvery, p
     entries,
     register,
     writer,
-    /** Pushes the samples that are there before the first explored step. */
-    prefill: () => {
-      for (let ordinal = 0; ordinal < prefilled; ordinal++) {
+    /** Pushes the samples that are there before the first explored step.
+     *  @param drain takes what has been published: called before a lane is half full of what is not to stay */
+    prefill: (drain: () => void) => {
+      for (let ordinal = 0; ordinal < drained + prefilled; ordinal++) {
         const { series, value } = sampleOf(ordinal, SERIES_COUNT)
         writer.push(entries[series + 1]!.entryId, value)
+        const isLast = ordinal === drained - 1
+        if (isLast) writer.publish()
+        if (isLast || (ordinal < drained && ordinal % (capacity >> 2) === 0)) drain()
       }
     },
     announcement: { type: 'lane', lane: lane.buffer, directory: directory.buffer } as const,
@@ -86,6 +94,7 @@ export function placeOf(stage: Stage) {
   return {
     isWriteIndex: laneWord(LaneWord.writeIndex),
     isReadIndex: laneWord(LaneWord.readIndex),
+    isLease: laneWord(LaneWord.lease),
     isDropped: laneWord(LaneWord.dropped),
     isAfterClose: laneWord(LaneWord.afterClose),
     isDrainedTotal: isAt(1, LaneTotal.drained * 8),

@@ -76,6 +76,11 @@ export class ThreadTree<F extends Facts> {
     return holds(from.facts) || from.children.some(node => this.hasReached(holds, node))
   }
 
+  /** The most that any run has come to. */
+  most(count: (facts: F) => number, from: ThreadNode<F> = this.root): number {
+    return from.children.reduce((most, node) => Math.max(most, this.most(count, node)), count(from.facts))
+  }
+
   /** The node after the pending access.
    *  @param known what the thread knows of the other by then */
   next(from: ThreadNode<F>, result: unknown, known: number): ThreadNode<F> {
