@@ -45,6 +45,8 @@ async function main(args: readonly string[]): Promise<number> {
 /** @returns whether every question was answered, and measured what it meant to */
 async function run({ questions, roundCount, isBrief, json, out }: BenchOptions): Promise<boolean> {
   const machine = describeMachine()
+  // At once: who works on meanwhile changes the tree, and not what was built of it.
+  const commit = readCommit()
   const reports: QuestionReport[] = []
   let unansweredCount = 0
   if (!json) process.stdout.write(`${formatMachine(machine)}; ${roundCount} rounds\n`)
@@ -61,7 +63,7 @@ async function run({ questions, roundCount, isBrief, json, out }: BenchOptions):
   const date = dateOf(new Date())
   const result: BenchResult = {
     date,
-    commit: readCommit(),
+    commit,
     machine,
     versions: readVersions(),
     roundCount,

@@ -22,8 +22,9 @@ const PICTURED: Readonly<Record<string, string>> = {
 }
 /** Questions that the README shows, with what offloop's row is called there. */
 const CALLS: Readonly<Record<string, string>> = {
-  record: '`latency.record(n)`',
-  labels: 'the same with three labels, bound once',
+  record: '`latency.record(n)`, in one long burst',
+  'record: the same in bursts of 32, as requests come: each sample is published': 'the same, 32 to a tick',
+  labels: 'in one burst, with three labels, bound once',
   marks: '`markStart()` + `markEnd()`',
   counter: '`counter.add(1)`',
 }
@@ -94,14 +95,17 @@ function whereAndWhen(result: BenchResult | undefined, begin: string): string {
 beside others in the same run. \`${command}\` does the same on your machine.\n`
 }
 
-/** Questions that take so long that they have fewer rounds. */
+/** Questions that take so long that they have fewer rounds, in all of their parts. */
 function exceptions({ questions, roundCount }: BenchResult): string {
-  const counts = questions.map(({ name, candidates }) => {
-    const most = Math.max(...candidates.map(({ rounds }) => rounds.length))
-    return { name, most }
-  })
-  const fewer = counts.filter(({ most }) => most < roundCount).map(({ name, most }) => `${name}: ${most}`)
-  return fewer.length === 0 ? '' : ` (${[...new Set(fewer)].join(', ')})`
+  const counts = new Map<string, number>()
+  for (const { name, candidates } of questions) {
+    const inPart = candidates.map(({ rounds }) => rounds.length)
+    counts.set(name, Math.max(counts.get(name) ?? 0, ...inPart))
+  }
+  const fewer = [...counts]
+    .filter(([, count]) => count < roundCount)
+    .map(([name, count]) => `${name}: ${count}`)
+  return fewer.length === 0 ? '' : ` (${fewer.join(', ')})`
 }
 
 function callTable(
@@ -194,10 +198,10 @@ function linkedTitle({ name, asks, part }: QuestionReport): string {
   return `[${name}](${DOCUMENT_PATH}#${anchorOf(name)}): ${escapeMarkdown(part ?? asks)}`
 }
 
-/** In the order of the titles; a question has one line, that of its first answer. */
+/** In the order of the titles. A name stands for a question's first answer, a name with a part for that one. */
 function firstOfEach(reports: readonly QuestionReport[], titles: Readonly<Record<string, string>>) {
   return Object.entries(titles).flatMap(([name, title]) => {
-    const report = reports.find(one => one.name === name)
+    const report = reports.find(one => one.name === name || `${one.name}: ${one.part}` === name)
     return report === undefined ? [] : [{ title, report }]
   })
 }
