@@ -198,7 +198,9 @@ test('the README has the figures between its markers, and keeps all that is arou
   expect(readme).toMatch(/^# offloop\n\n<!-- benchmarks: headline -->\n/)
   expect(readme).toMatch(/<!-- \/benchmarks -->\n\nby hand\n$/)
   expect(readme).not.toContain('old')
-  expect(readme).toContain('| `latency.record(n)` | **5.00 ns** | peer&lt;T> \\| co 20.0 ns |')
+  expect(readme).toContain(
+    '| `latency.record(n)`, in one long burst | **5.00 ns** | peer&lt;T> \\| co 20.0 ns |',
+  )
   expect(readme).toContain('Measured on 2026-01-02, Some CPU with 2 cores, Node 20.0.0: medians of 6 rounds')
 })
 
