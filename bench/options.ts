@@ -36,7 +36,7 @@ export function helpOf(known: readonly KnownQuestion[]): string {
 
 Usage: npm run bench -- [question …] [options]        or, once built: node build/bench/main.js [question …] [options]
 
-Questions of what one operation costs (asked by default; a few minutes in all):
+Questions of what one operation costs (asked by default; about ten minutes in all):
 ${linesOf('cost')}
 Questions of what a program under load feels (npm run bench:load; about a quarter of an hour in all):
 ${linesOf('load')}
