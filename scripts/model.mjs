@@ -26,6 +26,7 @@ const RUNS = [
   model('lane-batches', 'lane', ['PUBLISH_EVERY=4', 'ROOM_TAKEN=4', 'DROPS_MODULUS=2']),
   model('lease', 'lease', []),
   model('counter', 'counter', []),
+  { ...model('checkpoint', 'checkpoint', []), definitions: [] },
   mutant('publish-before-write', 'lane', ['intact']),
   mutant('index-stored-plainly', 'lane', ['intact']),
   mutant('read-index-before-copy', 'lane', ['intact']),
@@ -52,6 +53,10 @@ const RUNS = [
   mutant('high-before-low', 'counter', ['never_too_much']),
   mutant('low-read-first', 'counter', ['never_too_much']),
   mutant('gone-looked-at-late', 'counter', ['all_taken']),
+  mutant('given-back-before-saved', 'checkpoint', ['intact', 'given_back_is_saved']),
+  mutant('copy-in-force-written', 'checkpoint', ['a_copy_holds']),
+  mutant('epoch-before-record', 'checkpoint', ['exactly_once', 'given_back_is_saved']),
+  mutant('block-reused-at-once', 'checkpoint', ['window_is_right']),
 ]
 
 const { values: options } = parseArgs({

@@ -4,6 +4,7 @@ import { Recorder } from '../../src/producer/recorder.ts'
 import { clockOriginNow } from '../../src/shared/clock.ts'
 import { createBoard } from '../../src/shared/memory/board.ts'
 import { createControlBlock } from '../../src/shared/memory/control-block.ts'
+import { createState } from '../../src/shared/memory/state-layout.ts'
 import { SHARE_VERSION, type TelemetryShare } from '../../src/shared/share.ts'
 import { Aggregator } from '../../src/worker/aggregator.ts'
 
@@ -28,6 +29,7 @@ export function createHeldAggregator(seriesCount: number): HeldAggregator {
   const aggregator = new Aggregator(
     {
       share,
+      state: createState(),
       controlPort: port2,
       sloCheckIntervalMs: SLO_CHECK_INTERVAL_MS,
       rateLimitWindowMs: 0,
@@ -55,7 +57,7 @@ export function createHeldAggregator(seriesCount: number): HeldAggregator {
     for (const [index, handle] of handles.entries()) handle.record(1 + (index % 97))
     recorder.publish()
   }
-  const pendingCount = () => recorder.backlog.pending
+  const pendingCount = () => aggregator.pendingCount
   const drainedCount = () => aggregator.snapshot().series.reduce((sum, { total }) => sum + total, 0)
   const end = () => {
     recorder.close()

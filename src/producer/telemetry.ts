@@ -7,6 +7,7 @@ import type { CreatorMessage } from '../shared/creator-message.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { createBoard } from '../shared/memory/board.ts'
 import { AggregatorState, ControlWord, createControlBlock } from '../shared/memory/control-block.ts'
+import { createState } from '../shared/memory/state-layout.ts'
 import { SHARE_VERSION, type TelemetryShare } from '../shared/share.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
 import { resolveSLO } from '../shared/slo/definition-check.ts'
@@ -56,6 +57,7 @@ export class Telemetry extends ThreadTelemetry {
     const thread = new AggregatorThread(
       {
         share,
+        state: createState(),
         controlPort: port2,
         sloCheckIntervalMs: options.sloCheckIntervalMs,
         rateLimitWindowMs: options.rateLimitWindowMs,

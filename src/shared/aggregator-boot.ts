@@ -5,6 +5,8 @@ import type { SLODefinition } from './slo/definition.ts'
 
 export interface AggregatorBoot {
   readonly share: TelemetryShare
+  /** What the aggregator leaves for its successor. Not part of the share: no other thread sees it. */
+  readonly state: SharedArrayBuffer
   readonly controlPort: MessagePort
   readonly sloCheckIntervalMs: number
   readonly rateLimitWindowMs: number

@@ -14,6 +14,14 @@ export interface Bar {
   readonly minSamples: number
 }
 
+/** What a judgement knows of those before it. */
+export interface JudgementState {
+  readonly state: SloStatus['state']
+  readonly actual: number | undefined
+  readonly violatedSinceMs: number | undefined
+  readonly isAnnounced: boolean
+}
+
 /** Without data an open violation stays open: only samples that hold can end it. Its state says `no-data` meanwhile. */
 export class Judgement {
   readonly labels: Labels
@@ -40,7 +48,7 @@ export class Judgement {
   }
 
   /** Carries on where the judgement of fewer series stood. */
-  continueFrom(earlier: Judgement): void {
+  continueFrom(earlier: JudgementState): void {
     this.state = earlier.state
     this.actual = earlier.actual
     this.violatedSinceMs = earlier.violatedSinceMs

@@ -1,15 +1,13 @@
 /** Judges SLOs against a metric registry and hands violations over. Owns their state; runs on the thread that made it. */
-import { isDeepStrictEqual } from 'node:util'
 import { timestampOf } from '../shared/clock.ts'
 import { createGuardedPublish, type GuardedPublish } from '../shared/guarded-publish.ts'
 import { createLimitedLog, type Log, reasonOf } from '../shared/limited-log.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
 import { definitionError, type ResolvedSLO, resolveSLO } from '../shared/slo/definition-check.ts'
 import type { SloStatus } from '../shared/snapshot.ts'
-import type { StatisticReading } from '../shared/statistics/reading.ts'
 import type { Publish, SLORecoveryEvent, SLOViolationEvent } from '../shared/topics.ts'
 import { createConsolePublish } from './console-publish.ts'
-import type { Judgement } from './judgement.ts'
+import type { Judgement, JudgementState } from './judgement.ts'
 import {
   checkDurationMs,
   type ResolvedMonitorOptions,
@@ -17,13 +15,22 @@ import {
   type SLOMonitorOptions,
 } from './monitor-options.ts'
 import { PeriodicChecks } from './periodic-checks.ts'
-import { RateLimiter } from './rate-limiter.ts'
+import { rateLimitKeyOf, sharesLimit } from './rate-limit-key.ts'
+import { RateLimiter, type RateLimitState } from './rate-limiter.ts'
+import { violationEventOf } from './violation-event.ts'
 import { type SLORegistry, WatchedSLO } from './watched-slo.ts'
 
 /** What one check found. Handed over after all SLOs are judged. */
 interface Findings {
   readonly violations: SLOViolationEvent[]
   readonly recoveries: SLORecoveryEvent[]
+}
+
+/** What a monitor knows from its checks, for one that carries on.
+ *  @internal */
+export interface MonitorState {
+  readonly judgements: readonly (readonly [string, JudgementState])[]
+  readonly limits: RateLimitState
 }
 
 export class SLOMonitor {
@@ -38,24 +45,33 @@ export class SLOMonitor {
   readonly #logFailure: Log
   readonly #logSlow: Log
   readonly #logSharedLimit: Log
+  /** Where the judgements of a predecessor stood. */
+  readonly #saved: ReadonlyMap<string, JudgementState>
   #isChecking = false
+  /** Changes with whatever `state` says.
+   *  @internal */
+  stateRevision = 0
   #checks = 0
   #slowChecks = 0
   #judgeFailures = 0
 
   /** @param publish takes the events; may throw, reject or hang. Left out: events go to the console.
+   *  @param saved what a predecessor knew; internal
    *  @throws TelemetryError OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE naming the path (`slos[2].minSamples`); OFFLOOP_OPTION */
   constructor(
     registry: SLORegistry,
     definitions: readonly SLODefinition[],
     publish?: Publish | undefined,
     options?: SLOMonitorOptions,
+    saved?: MonitorState,
   ) {
     this.#registry = registry
     this.#options = resolveMonitorOptions(options)
     const { clock } = registry
     const { log, timers, publishTimeoutMs, rateLimitWindowMs } = this.#options
     this.#limiter = new RateLimiter(rateLimitWindowMs)
+    this.#limiter.restore(saved?.limits ?? [])
+    this.#saved = new Map(saved?.judgements)
     this.#guard = createGuardedPublish(publish ?? createConsolePublish(), {
       timeoutMs: publishTimeoutMs,
       log,
@@ -109,7 +125,7 @@ export class SLOMonitor {
     if (this.#watched.has(slo.name)) {
       throw definitionError(`${at}.name`, slo.name, 'give a name that no other SLO of this monitor has')
     }
-    const watched = new WatchedSLO(slo, this.#registry)
+    const watched = new WatchedSLO(slo, this.#registry, this.#saved)
     this.#warnWhenLimitIsShared(slo)
     this.#watched.set(slo.name, watched)
     if (slo.every === 'tick') this.#watchedAtTick = [...this.#watchedAtTick, watched]
@@ -143,6 +159,18 @@ export class SLOMonitor {
     return [...this.#watched.values()].flatMap(watched => watched.statuses())
   }
 
+  /** For a monitor that carries on: of SLOs that were not added to this one, as its predecessor left it.
+   *  @internal */
+  state(): MonitorState {
+    const judgements = new Map(this.#saved)
+    for (const watched of this.#watched.values()) {
+      for (const { labels, state, actual, violatedSinceMs, isAnnounced } of watched.judgements) {
+        judgements.set(watched.stateKey(labels), { state, actual, violatedSinceMs, isAnnounced })
+      }
+    }
+    return { judgements: [...judgements], limits: this.#limiter.state() }
+  }
+
   /** Checks periodically, the first time after one interval. Replaces a running loop. Does not keep the process alive.
    *  @throws TelemetryError OFFLOOP_OPTION */
   start(intervalMs = 5_000): void {
@@ -157,6 +185,7 @@ export class SLOMonitor {
 
   /** Lets the next violation of every key through. */
   resetRateLimiter(): void {
+    this.stateRevision += 1
     this.#limiter.reset()
   }
 
@@ -216,56 +245,30 @@ export class SLOMonitor {
     const { op } = watched.slo.objective
     const reading = watched.read(judgement, nowMs)
     const bar = { op, threshold: watched.threshold, minSamples: watched.slo.minSamples }
+    const before = judgement.state
     const { change, sinceMs } = judgement.judge(reading, bar, nowMs)
+    if (change !== 'none' || judgement.state !== before) this.stateRevision += 1
     if (change === 'none') return
-    const key = this.#rateLimitKey(watched, judgement)
+    const timestamp = timestampOf(this.#registry.clock)
+    const key = rateLimitKeyOf(this.#options.rateLimitScope, watched.slo, judgement.labels)
     if (change === 'violated') {
       const suppressed = this.#limiter.admit(key, watched.registrations, nowMs)
       if (suppressed === undefined) return
       judgement.isAnnounced = true
-      findings.violations.push(this.#event(watched, judgement, reading, suppressed))
+      findings.violations.push(violationEventOf(watched, judgement, reading, { suppressed, timestamp }))
       return
     }
     // The number is not used up: the next violation reports it, to those who listen to violations only.
-    const event = this.#event(watched, judgement, reading, this.#limiter.suppressed(key))
+    const suppressed = this.#limiter.suppressed(key)
+    const event = violationEventOf(watched, judgement, reading, { suppressed, timestamp })
     findings.recoveries.push({ ...event, violatedForMs: nowMs - sinceMs })
-  }
-
-  #rateLimitKey({ slo }: WatchedSLO, { labels }: Judgement): string {
-    const { rateLimitScope } = this.#options
-    if (rateLimitScope === 'metric') return slo.metric
-    if (rateLimitScope === 'slo') return JSON.stringify([slo.name, Object.entries(labels).sort()])
-    return JSON.stringify([slo.metric, slo.objective.statistic, Object.entries(labels).sort()])
-  }
-
-  #event(
-    { slo, threshold, unit, window }: WatchedSLO,
-    { labels, actual }: Judgement,
-    { sampleCount, exact }: StatisticReading,
-    suppressed: number,
-  ): SLOViolationEvent {
-    return {
-      slo: slo.name,
-      metric: slo.metric,
-      labels,
-      percentile: slo.objective.statistic,
-      op: slo.objective.op,
-      threshold,
-      actual: actual ?? Number.NaN,
-      unit,
-      count: sampleCount,
-      window,
-      exact,
-      suppressed,
-      timestamp: timestampOf(this.#registry.clock),
-    }
   }
 
   /** Two SLOs with one key: while the violation of one goes on, that of the other may never be heard. */
   #warnWhenLimitIsShared(slo: ResolvedSLO): void {
     if (this.#options.rateLimitScope !== 'percentile') return
     for (const { slo: other } of this.#watched.values()) {
-      if (!hasSameKey(slo, other)) continue
+      if (!sharesLimit(slo, other)) continue
       this.#logSharedLimit(
         `offloop: SLO ${slo.name} shares one rate limit with SLO ${other.name}: a violation of one holds back those of the other. ` +
           "rateLimitScope: 'slo' gives each its own.",
@@ -281,10 +284,4 @@ export class SLOMonitor {
       `offloop: a check of ${sloCount} ${sloCount === 1 ? 'SLO' : 'SLOs'} took ${tookMs.toFixed(1)} ms (more than ${this.#options.slowCheckMs} ms)`,
     )
   }
-}
-
-/** Whether two SLOs judge the same statistic of the same series, so that their limit `percentile` is one. */
-function hasSameKey(a: ResolvedSLO, b: ResolvedSLO): boolean {
-  const isAlike = a.metric === b.metric && a.by === b.by && a.objective.statistic === b.objective.statistic
-  return isAlike && isDeepStrictEqual(a.labels, b.labels)
 }

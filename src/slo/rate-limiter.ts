@@ -11,6 +11,9 @@ interface KeyState {
   suppressed: number
 }
 
+/** Key, time of its last admission, registrations of the metric then, and events held back since. */
+export type RateLimitState = readonly (readonly [string, number, number, number])[]
+
 export class RateLimiter {
   readonly #keys = new Map<string, KeyState>()
   #windowMs: number
@@ -52,6 +55,22 @@ export class RateLimiter {
   /** Lets the next event of every key through. What was held back is still reported with it. */
   reset(): void {
     for (const state of this.#keys.values()) state.admittedMs = Number.NEGATIVE_INFINITY
+  }
+
+  /** Every key with what is known of it, in the order of admission. */
+  state(): RateLimitState {
+    return [...this.#keys].map(([key, { admittedMs, generation, suppressed }]) => [
+      key,
+      admittedMs,
+      generation,
+      suppressed,
+    ])
+  }
+
+  restore(state: RateLimitState): void {
+    for (const [key, admittedMs, generation, suppressed] of state) {
+      this.#keys.set(key, { admittedMs, generation, suppressed })
+    }
   }
 
   #remember(key: string, state: KeyState): void {

@@ -8,7 +8,7 @@ import type { SloStatus } from '../shared/snapshot.ts'
 import { readStatistic, type StatisticReading } from '../shared/statistics/reading.ts'
 import type { Metric } from '../shared/statistics/registry.ts'
 import type { Series } from '../shared/statistics/series.ts'
-import { Judgement } from './judgement.ts'
+import { Judgement, type JudgementState } from './judgement.ts'
 
 /** What the monitor needs of a metric registry. */
 export interface SLORegistry {
@@ -33,10 +33,18 @@ export class WatchedSLO {
   readonly #registry: SLORegistry
   #binding: Binding | undefined
   #judgements: readonly Judgement[] = []
+  /** Where judgements of a predecessor stood, by `stateKey`. */
+  readonly #saved: ReadonlyMap<string, JudgementState>
 
-  /** @throws TelemetryError when the metric is registered and the SLO does not fit it */
-  constructor(slo: ResolvedSLO, registry: SLORegistry) {
+  /** @param saved where judgements of a predecessor stood, by `stateKey`
+   *  @throws TelemetryError when the metric is registered and the SLO does not fit it */
+  constructor(
+    slo: ResolvedSLO,
+    registry: SLORegistry,
+    saved: ReadonlyMap<string, JudgementState> = new Map(),
+  ) {
     this.slo = slo
+    this.#saved = saved
     this.#registry = registry
     this.refresh()
   }
@@ -63,6 +71,11 @@ export class WatchedSLO {
   /** Whether the answer may change while no sample arrives. */
   get isTimeDependent(): boolean {
     return this.slo.windowMs !== undefined
+  }
+
+  /** Under what a judgement of this SLO is saved. */
+  stateKey(labels: Labels): string {
+    return JSON.stringify([this.slo.name, Object.entries(labels).sort()])
   }
 
   /** What is judged, as events say it. */
@@ -125,7 +138,8 @@ export class WatchedSLO {
     earlier: Judgement | undefined,
   ): Judgement {
     const judgement = new Judgement(labels, series, total?.select(labels) ?? [])
-    if (earlier !== undefined) judgement.continueFrom(earlier)
+    const known = earlier ?? this.#saved.get(this.stateKey(labels))
+    if (known !== undefined) judgement.continueFrom(known)
     return judgement
   }
 }

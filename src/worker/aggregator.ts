@@ -9,6 +9,7 @@ import type { LaneAnnouncement } from '../shared/share.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
 import { type Metric, MetricRegistry } from '../shared/statistics/registry.ts'
+import type { Publish } from '../shared/topics.ts'
 import { SLOMonitor } from '../slo/monitor.ts'
 import type { SLORegistry } from '../slo/watched-slo.ts'
 import { BoardPublisher } from './board-publisher.ts'
@@ -18,6 +19,7 @@ import { LaneSet } from './lane-set.ts'
 import { LossReports } from './loss-reports.ts'
 import { answerQuery, snapshotMetrics } from './queries.ts'
 import { SelfMetrics } from './self-metrics.ts'
+import { DurableState } from './state/durable-state.ts'
 import { TickLoop } from './tick-loop.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -34,6 +36,7 @@ export class Aggregator {
   readonly #self: SelfMetrics
   readonly #losses: LossReports
   readonly #loop: TickLoop
+  readonly #state: DurableState
   readonly #sloRemovers = new Map<number, () => void>()
 
   /** @param onLaneReleased a thread's lane is gone: what was kept for that thread can go as well */
@@ -44,21 +47,30 @@ export class Aggregator {
     this.#clock = createClock(share.origin)
     this.#control = new Int32Array(share.control)
     this.#bus = new Bus(() => timestampOf(this.#clock))
+    const state = new DurableState(boot.state, this.#clock)
+    this.#state = state
     this.#registry = new MetricRegistry({
       clock: this.#clock,
       windowCapacity: share.windowCapacity,
       maxSeriesPerMetric: share.maxSeriesPerMetric,
       onSeriesOverflow: metric => this.#reportOverflow(metric),
+      memory: state.memory,
     })
-    this.#board = new BoardPublisher(share.board, this.#clock)
-    this.#lanes = new LaneSet(this.#registry, {
-      onSeries: (series, directory, firstWord) => this.#board.assign(series, directory, firstWord),
-      onConflict: error => log(`offloop: ${String(error)}`),
-      onLost: (count, threadId) => this.#losses.add(count, threadId),
-      onBroken: (threadId, error) =>
-        log(`offloop: gave up the lane of thread ${threadId ?? 'unknown'}: ${String(error)}`),
-      onReleased: onLaneReleased,
-    })
+    const left = state.recover(this.#registry)
+    this.#board = new BoardPublisher(share.board, this.#clock, left.boardSlots)
+    this.#lanes = new LaneSet(
+      this.#registry,
+      {
+        onSeries: (series, directory, firstWord) => this.#board.assign(series, directory, firstWord),
+        onConflict: error => log(`offloop: ${String(error)}`),
+        onLost: (count, threadId) => this.#losses.add(count, threadId),
+        onBatch: lane => state.noteBatch(lane),
+        onBroken: (threadId, error) =>
+          log(`offloop: gave up the lane of thread ${threadId ?? 'unknown'}: ${String(error)}`),
+        onReleased: onLaneReleased,
+      },
+      left.lanes,
+    )
     this.#self = new SelfMetrics(this.#registry)
     this.#losses = new LossReports(this.#bus, this.#clock, log)
     const drainedRegistry: SLORegistry = {
@@ -67,10 +79,24 @@ export class Aggregator {
       // A check may come long after the latest tick: it judges what was recorded up to now.
       refresh: () => this.#drain(),
     }
-    this.#monitor = new SLOMonitor(drainedRegistry, boot.slos, createFallbackPublish(this.#bus, log), {
-      rateLimitWindowMs: boot.rateLimitWindowMs,
-      rateLimitScope: boot.rateLimitScope,
-      log,
+    const publish = createFallbackPublish(this.#bus, log)
+    const publishAndSave: Publish = (topic, payload) => {
+      publish(topic, payload)
+      // Who succeeds this thread knows what was said: once the check is through.
+      queueMicrotask(() => state.commit())
+    }
+    this.#monitor = new SLOMonitor(
+      drainedRegistry,
+      boot.slos,
+      publishAndSave,
+      { rateLimitWindowMs: boot.rateLimitWindowMs, rateLimitScope: boot.rateLimitScope, log },
+      left.monitorState,
+    )
+    state.start({
+      registry: this.#registry,
+      lanes: this.#lanes,
+      board: this.#board,
+      monitor: this.#monitor,
     })
     this.#loop = new TickLoop(this.#control, this.#clock, lagMs => this.#tick(lagMs))
   }
@@ -128,9 +154,15 @@ export class Aggregator {
     this.#bus.add(port, credits)
   }
 
+  /** Samples that are published and not yet folded in. */
+  get pendingCount(): number {
+    return this.#lanes.pendingCount
+  }
+
   /** Takes whatever is published, on every lane, and publishes all statistics. */
   flush(): { lost: number } {
     this.#drain()
+    this.#state.commit()
     this.#board.publishAll()
     this.#losses.report()
     return { lost: this.#lanes.droppedCount }
@@ -166,7 +198,10 @@ export class Aggregator {
   /** Also between two ticks, for whoever asks. The clock comes first: a lane is never given up while it stands still. */
   #drain(): number {
     this.#advanceClock()
-    return this.#lanes.drain(this.#clock.nowMs())
+    this.#state.commitBeforeDrain()
+    const sampleCount = this.#lanes.drain(this.#clock.nowMs())
+    this.#state.commitAfterDrain()
+    return sampleCount
   }
 
   #advanceClock(): void {
@@ -175,7 +210,7 @@ export class Aggregator {
 
   #fullestLane(): number {
     let fullest = 0
-    for (const lane of this.#lanes.readers) fullest = Math.max(fullest, lane.fill)
+    for (const lane of this.#lanes.readers.values()) fullest = Math.max(fullest, lane.fill)
     return fullest
   }
 

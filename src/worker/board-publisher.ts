@@ -36,9 +36,20 @@ export class BoardPublisher {
   #next = 0
   #visitedAtMs = Number.NEGATIVE_INFINITY
 
-  constructor(board: SharedArrayBuffer, clock: Clock) {
+  /** @param slots those that series have already, from a predecessor */
+  constructor(board: SharedArrayBuffer, clock: Clock, slots: ReadonlyMap<Series, number> = new Map()) {
     this.#writer = new BoardWriter(board)
     this.#clock = clock
+    for (const [series, slot] of slots) {
+      if (slot < 0) continue
+      this.#writer.reserve(slot)
+      this.#add(series, slot)
+    }
+  }
+
+  /** -1 for a series without one. */
+  slotOf(series: Series): number {
+    return this.#slots.get(series) ?? -1
   }
 
   /** Gives the series a slot, and tells the thread that registered it which. */
@@ -46,15 +57,7 @@ export class BoardPublisher {
     let slot = this.#slots.get(series)
     if (slot === undefined) {
       slot = this.#writer.allocate()
-      this.#slots.set(series, slot)
-      if (slot >= 0)
-        this.#publications.push({
-          series,
-          slot,
-          revision: 0,
-          publishedAtMs: Number.NEGATIVE_INFINITY,
-          rate: 0,
-        })
+      this.#add(series, slot)
     }
     const overflow = series.isOverflow && slot >= 0 ? BOARD_SLOT_OVERFLOW : 0
     Atomics.store(directory.words, firstWord + EntryWord.boardSlot, slot + 1 + overflow)
@@ -81,6 +84,13 @@ export class BoardPublisher {
       if (publication.series.revision !== publication.revision)
         this.#publish(publication, this.#clock.nowMs())
     }
+  }
+
+  #add(series: Series, slot: number): void {
+    this.#slots.set(series, slot)
+    if (slot < 0) return
+    const publishedAtMs = Number.NEGATIVE_INFINITY
+    this.#publications.push({ series, slot, revision: 0, publishedAtMs, rate: 0 })
   }
 
   #visitsDue(nowMs: number): number {

@@ -1,12 +1,6 @@
 /** Drains one lane into series. Aggregator thread; the only reader of that lane. */
 import { assert } from '../shared/errors.ts'
-import {
-  type DirectoryEntry,
-  DirectoryReader,
-  ENTRY_COUNTER_SEEN_DOUBLES,
-  EntryWord,
-  RETIRED_WORD,
-} from '../shared/memory/directory.ts'
+import type { DirectoryReader } from '../shared/memory/directory.ts'
 import {
   HEADER_INCREMENT,
   HEADER_TIME_UNIT,
@@ -17,21 +11,15 @@ import {
   openLane,
   SLOTS_OFFSET_DOUBLES,
 } from '../shared/memory/lane-layout.ts'
-import { isSameMetric, type MetricDescriptor, metricConflict } from '../shared/metric.ts'
 import type { LaneAnnouncement } from '../shared/share.ts'
 import type { LaneSnapshot } from '../shared/snapshot.ts'
-import type { Metric, MetricRegistry } from '../shared/statistics/registry.ts'
+import type { MetricRegistry } from '../shared/statistics/registry.ts'
+import type { StateReader, StateWriter } from '../shared/statistics/saved-state.ts'
 import type { Series } from '../shared/statistics/series.ts'
+import { LaneEntries, SAVED_ENTRY_NUMBERS } from './lane-entries.ts'
 
 /** The read index is stored after so many samples, to give a full lane room early. */
 const BATCH_SAMPLES = 4_096
-
-/** What an entry of the directory stands for, on this side. */
-interface Entry {
-  readonly firstWord: number
-  readonly metric: Metric | undefined
-  readonly series: Series | undefined
-}
 
 /** Who is told of what a lane's directory says. */
 export interface LaneListeners {
@@ -41,20 +29,16 @@ export interface LaneListeners {
   readonly onSeries: (series: Series, directory: DirectoryReader, firstWord: number) => void
   /** Samples that were lost since this was last called: the lane was full, or their metric is in conflict. */
   readonly onLost: (count: number, threadId: number) => void
+  /** A batch was folded in. Whoever takes this decides when its slots go back to the producer: by `handBack`. Left out,
+   *  they go back at once. */
+  readonly onBatch?: ((lane: LaneReader) => void) | undefined
 }
 
 /** Its lane's read index, and what the lane adds to the series. */
 export class LaneReader {
   readonly #lane: LaneMemory
-  readonly #directory: DirectoryReader
-  readonly #registry: MetricRegistry
+  readonly #entries: LaneEntries
   readonly #listeners: LaneListeners
-  readonly #entries: Entry[] = []
-  /** By entry id; undefined for metrics, and for series that could not be registered. */
-  readonly #seriesById: (Series | undefined)[] = []
-  /** Series without one are in conflict: only a counter's cell is ever above 0, and what it counts is lost. */
-  readonly #counters: { readonly firstWord: number; readonly series: Series | undefined }[] = []
-  readonly #metrics: { readonly firstWord: number; readonly metric: Metric; registrationsSeen: number }[] = []
   #readIndex: number
   #heartbeatMs: number
   #retiredAtMs: number | undefined
@@ -66,11 +50,12 @@ export class LaneReader {
     registry: MetricRegistry,
     nowMs: number,
     listeners: LaneListeners,
+    saved?: StateReader,
   ) {
     this.#lane = openLane(announcement.lane)
-    this.#directory = new DirectoryReader(announcement.directory)
-    this.#registry = registry
     this.#listeners = listeners
+    const savedEntries = saved === undefined ? undefined : this.#restore(saved)
+    this.#entries = new LaneEntries(announcement.directory, registry, listeners, savedEntries)
     // A lane that was drained before, and given up, goes on where it stopped.
     this.#readIndex = Atomics.load(this.#lane.words, LaneWord.readIndex)
     this.#heartbeatMs = this.#lane.words[LaneWord.heartbeatMs]!
@@ -88,6 +73,15 @@ export class LaneReader {
   /** Samples waiting in the lane. */
   get pendingCount(): number {
     return (Atomics.load(this.#lane.words, LaneWord.writeIndex) - this.#readIndex) | 0
+  }
+
+  /** Samples that are folded in, and whose slots the producer has not got back. */
+  get heldCount(): number {
+    return (this.#readIndex - Atomics.load(this.#lane.words, LaneWord.readIndex)) | 0
+  }
+
+  get capacity(): number {
+    return this.#lane.capacity
   }
 
   /** From 0 to 1. */
@@ -127,14 +121,14 @@ export class LaneReader {
   retire(nowMs: number): void {
     this.#retiredAtMs = nowMs
     Atomics.store(this.#lane.words, LaneWord.lease, Lease.retired)
-    Atomics.store(this.#directory.words, RETIRED_WORD, 1)
+    this.#entries.setRetired(true)
   }
 
   /** The lease holds, or holds again: the thread lives. */
   renew(nowMs: number): void {
     this.#aliveAtMs = nowMs
     this.#retiredAtMs = undefined
-    Atomics.store(this.#directory.words, RETIRED_WORD, 0)
+    this.#entries.setRetired(false)
     Atomics.store(this.#lane.words, LaneWord.lease, Lease.adopted)
   }
 
@@ -143,7 +137,7 @@ export class LaneReader {
   drain(nowMs: number): number {
     const writeIndex = Atomics.load(this.#lane.words, LaneWord.writeIndex)
     // Read after the write index: every sample before it has its entry in the directory by now.
-    this.#registerNew()
+    this.#entries.registerNew()
     const count = (writeIndex - this.#readIndex) | 0
     assert(count >= 0 && count <= this.#lane.capacity, 'a lane holds at most its capacity')
     if (count > 0) this.#aliveAtMs = nowMs
@@ -153,13 +147,51 @@ export class LaneReader {
       this.#readIndex = (this.#readIndex + batchCount) | 0
       this.#lane.doubles[LaneTotal.drained]! += foldedCount
       this.#countLost(batchCount - foldedCount)
-      // Stored last: the producer writes into these slots from here on.
-      Atomics.store(this.#lane.words, LaneWord.readIndex, this.#readIndex)
+      if (this.#listeners.onBatch === undefined) this.handBack()
+      else this.#listeners.onBatch(this)
     }
-    this.#takeCounters(nowMs)
-    this.#takeRegistrations()
+    const { isMoved, lostCount } = this.#entries.takeCounters(nowMs)
+    if (isMoved) this.#aliveAtMs = nowMs
+    this.#countLost(lostCount)
+    this.#entries.takeRegistrations()
     this.#takeDropped()
     return count
+  }
+
+  /** Learns what the thread has registered by now: what `save` saves of a lane that was let go and has come back. */
+  readDirectory(): void {
+    this.#entries.registerNew()
+  }
+
+  /** Gives the slots of what is folded in back to the producer, which writes into them from here on. */
+  handBack(): void {
+    Atomics.store(this.#lane.words, LaneWord.readIndex, this.#readIndex)
+  }
+
+  /** Changes whenever something changes that `save` saves. */
+  get revision(): number {
+    return this.drainedCount + this.droppedCount + this.#entries.revision
+  }
+
+  /** Saves how far it has come, for a successor that carries on from there. */
+  save(into: StateWriter): void {
+    const { words, doubles } = this.#lane
+    into.write(this.#readIndex)
+    into.write(words[LaneWord.droppedSeen]!)
+    into.write(doubles[LaneTotal.dropped]!)
+    into.write(doubles[LaneTotal.drained]!)
+    this.#entries.save(into)
+  }
+
+  /** Goes back to where the saved reader stood: what was folded in after that is folded in again.
+   *  @returns what was saved of the entries */
+  #restore(saved: StateReader): Float64Array {
+    const { words, doubles } = this.#lane
+    Atomics.store(words, LaneWord.readIndex, saved.read())
+    words[LaneWord.droppedSeen] = saved.read()
+    doubles[LaneTotal.dropped] = saved.read()
+    doubles[LaneTotal.drained] = saved.read()
+    return saved.readAll(SAVED_ENTRY_NUMBERS * saved.read())
   }
 
   snapshot(nowMs: number): LaneSnapshot {
@@ -182,7 +214,7 @@ export class LaneReader {
   /** @returns how many were folded in: all, but those whose metric is in conflict. */
   #fold(firstIndex: number, count: number): number {
     const doubles = this.#lane.doubles
-    const seriesById = this.#seriesById
+    const { seriesById } = this.#entries
     const mask = this.#lane.capacity - 1
     let timeHeader = 0
     let timeMs = 0
@@ -216,83 +248,14 @@ export class LaneReader {
     this.#listeners.onLost(count, this.threadId)
   }
 
-  #registerNew(): void {
-    this.#directory.readNew((entry, firstWord) => this.#register(entry, firstWord))
-  }
-
-  #register(entry: DirectoryEntry, firstWord: number): void {
-    let metric: Metric | undefined
-    let series: Series | undefined
-    try {
-      if (entry.type === 'metric') metric = this.#metricOf(entry.descriptor)
-      else series = this.#entries[entry.metricEntryId]?.metric?.series(entry.labelValues, entry.isOverflow)
-    } catch (error) {
-      // Two threads gave one name to two different metrics: the first stands, the samples of the other are lost, visibly.
-      this.#listeners.onConflict(error)
-    }
-    this.#entries.push({ firstWord, metric, series })
-    this.#seriesById.push(series)
-    const isLostSeries = entry.type === 'series' && series === undefined
-    if (isLostSeries || series?.metric.kind === 'counter') this.#counters.push({ firstWord, series })
-    if (metric !== undefined)
-      this.#metrics.push({ firstWord, metric, registrationsSeen: this.#registrationsOf(firstWord) })
-    if (series !== undefined) this.#listeners.onSeries(series, this.#directory, firstWord)
-  }
-
-  /** A metric that another thread has registered already is the same one; that is no registration anew. */
-  #metricOf(descriptor: MetricDescriptor): Metric {
-    const known = this.#registry.metric(descriptor.name)
-    if (known === undefined) return this.#registry.register(descriptor)
-    if (!isSameMetric(known.descriptor, descriptor)) throw metricConflict(known.descriptor, descriptor)
-    return known
-  }
-
-  #takeRegistrations(): void {
-    for (const entry of this.#metrics) {
-      const registrations = this.#registrationsOf(entry.firstWord)
-      entry.metric.registrations += (registrations - entry.registrationsSeen) >>> 0
-      entry.registrationsSeen = registrations
-    }
-  }
-
-  #registrationsOf(firstWord: number): number {
-    return Atomics.load(this.#directory.words, firstWord + EntryWord.registrations)
-  }
-
-  #takeCounters(nowMs: number): void {
-    const { words, doubles } = this.#directory
-    for (const { firstWord, series } of this.#counters) {
-      const high = Atomics.load(words, firstWord + EntryWord.counterHigh)
-      const low = Atomics.load(words, firstWord + EntryWord.counterLow)
-      if (Atomics.load(words, firstWord + EntryWord.counterHigh) !== high) continue
-      const seenIndex = firstWord / 2 + ENTRY_COUNTER_SEEN_DOUBLES
-      const value = high * 2 ** 32 + low
-      const increment = value - doubles[seenIndex]!
-      // Between the low word's wrap and the high word's increment the value reads too small: next time, then.
-      if (increment <= 0) continue
-      doubles[seenIndex] = value
-      if (series === undefined) this.#countLost(increment)
-      else series.increment(increment, nowMs >>> 0)
-      this.#aliveAtMs = nowMs
-    }
-  }
-
   #takeDropped(): void {
-    const lane = this.#lane
-    const dropped = Atomics.load(lane.words, LaneWord.dropped)
-    if (dropped === lane.words[LaneWord.droppedSeen]) return
+    const { words } = this.#lane
+    const dropped = Atomics.load(words, LaneWord.dropped)
+    if (dropped === words[LaneWord.droppedSeen]) return
     // Whose samples they were is counted before the lane's total is: read again, a series may have come with its first.
-    this.#registerNew()
-    this.#countLost((dropped - lane.words[LaneWord.droppedSeen]!) >>> 0)
-    lane.words[LaneWord.droppedSeen] = dropped
-    const { words } = this.#directory
-    for (const { firstWord, series } of this.#entries) {
-      const entryDropped = Atomics.load(words, firstWord + EntryWord.dropped)
-      // The producer stores this word plainly, and a load that races with that may find an older value than one before.
-      const newlyDropped = (entryDropped - words[firstWord + EntryWord.droppedSeen]!) | 0
-      if (newlyDropped <= 0) continue
-      words[firstWord + EntryWord.droppedSeen] = entryDropped
-      if (series !== undefined) series.lost += newlyDropped
-    }
+    this.#entries.registerNew()
+    this.#countLost((dropped - words[LaneWord.droppedSeen]!) >>> 0)
+    words[LaneWord.droppedSeen] = dropped
+    this.#entries.takeDropped()
   }
 }

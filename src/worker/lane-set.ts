@@ -1,7 +1,9 @@
 /** The lanes of all producing threads: adopted, drained, let go. Aggregator thread. */
+import { openLane } from '../shared/memory/lane-layout.ts'
 import type { LaneAnnouncement } from '../shared/share.ts'
 import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
+import { StateReader } from '../shared/statistics/saved-state.ts'
 import { type LaneListeners, LaneReader } from './lane-reader.ts'
 
 /** A thread that has given no sign of life for this long, and left nothing to drain, is taken for dead. Should it come
@@ -9,23 +11,37 @@ import { type LaneListeners, LaneReader } from './lane-reader.ts'
 const LEASE_MS = 10_000
 const NOTICE_MS = 1_000
 
+/** What a predecessor has left of its lanes. */
+export interface SavedLanes {
+  /** What `LaneReader.save` has written, by lane id. */
+  readonly lanes?: Map<number, Float64Array>
+  readonly droppedCount?: number
+}
+
 export class LaneSet {
   readonly #registry: MetricRegistry
   readonly #listeners: LaneListeners
   readonly #onBroken: (threadId: number | undefined, error: unknown) => void
   readonly #onReleased: (laneId: number) => void
   readonly #lanes = new Map<number, LaneReader>()
-  #droppedCount = 0
+  /** How far a predecessor had come with lanes that were not announced to this one yet. */
+  readonly #saved: Map<number, Float64Array>
+  #droppedCount: number
+  #changed = false
 
-  /** @param onBroken a lane's memory makes no sense: it is given up, all others go on */
+  /** @param onBroken a lane's memory makes no sense: it is given up, all others go on
+   *  @param saved what a predecessor has left */
   constructor(
     registry: MetricRegistry,
     listeners: LaneListeners & {
       onBroken: (threadId: number | undefined, error: unknown) => void
       onReleased: (laneId: number) => void
     },
+    { lanes = new Map(), droppedCount = 0 }: SavedLanes = {},
   ) {
     this.#registry = registry
+    this.#saved = lanes
+    this.#droppedCount = droppedCount
     this.#listeners = {
       ...listeners,
       onLost: (count, threadId) => {
@@ -44,8 +60,41 @@ export class LaneSet {
     return pending
   }
 
-  get readers(): Iterable<LaneReader> {
-    return this.#lanes.values()
+  get readers(): ReadonlyMap<number, LaneReader> {
+    return this.#lanes
+  }
+
+  /** Whether lanes came or went since this was last asked. */
+  takeChanged(): boolean {
+    const changed = this.#changed
+    this.#changed = false
+    return changed
+  }
+
+  /** Whether a predecessor has left something of this lane, which waits to be announced again. */
+  isAwaited(laneId: number): boolean {
+    return this.#saved.has(laneId)
+  }
+
+  /** The largest share of a lane that is folded in and not given back: from 0 to 1. */
+  get heldShare(): number {
+    let share = 0
+    for (const lane of this.#lanes.values()) share = Math.max(share, lane.heldCount / lane.capacity)
+    return share
+  }
+
+  /** Changes whenever something changes that lanes save. */
+  get revision(): number {
+    let revision = 0
+    for (const lane of this.#lanes.values()) revision += lane.revision
+    return revision
+  }
+
+  /** Gives the slots of everything that is folded in back to their producers. */
+  handBack(): void {
+    for (const lane of this.#lanes.values()) {
+      if (lane.heldCount > 0) lane.handBack()
+    }
   }
 
   /** Samples lost since the start, on all lanes there have been. */
@@ -56,12 +105,10 @@ export class LaneSet {
   /** Takes a lane on. One that is announced twice is taken on once. */
   adopt(announcement: LaneAnnouncement, nowMs: number): void {
     try {
-      const lane = new LaneReader(announcement, this.#registry, nowMs, this.#listeners)
-      const known = this.#lanes.get(lane.laneId)
-      if (known === undefined) this.#lanes.set(lane.laneId, lane)
+      const { laneId } = openLane(announcement.lane)
       // Announcing is a sign of life: a lane that was given notice of is kept.
-      const kept = known ?? lane
-      kept.renew(nowMs)
+      const lane = this.#lanes.get(laneId) ?? this.#take(laneId, announcement, nowMs)
+      lane.renew(nowMs)
     } catch (error) {
       this.#onBroken(undefined, error)
     }
@@ -90,6 +137,17 @@ export class LaneSet {
     return [...this.#lanes.values()].map(lane => lane.snapshot(nowMs))
   }
 
+  #take(laneId: number, announcement: LaneAnnouncement, nowMs: number): LaneReader {
+    const saved = this.#saved.get(laneId)
+    this.#saved.delete(laneId)
+    const reader = saved === undefined ? undefined : new StateReader(saved)
+    const lane = new LaneReader(announcement, this.#registry, nowMs, this.#listeners, reader)
+    lane.readDirectory()
+    this.#lanes.set(laneId, lane)
+    this.#changed = true
+    return lane
+  }
+
   /** A silent lane is given notice first, and let go only when it has stayed silent after that: whatever its thread was
    *  about to publish or count is visible by then. */
   #renewOrRetire(lane: LaneReader, nowMs: number): void {
@@ -102,6 +160,7 @@ export class LaneSet {
 
   #release(lane: LaneReader): void {
     this.#lanes.delete(lane.laneId)
+    this.#changed = true
     this.#onReleased(lane.laneId)
   }
 }

@@ -37,7 +37,7 @@ const FOLD = 'const foldedCount = this.#fold(this.#readIndex, batchCount)\n'
 const LOAD_PUBLISHED = 'const writeIndex = Atomics.load(this.#lane.words, LaneWord.writeIndex)\n'
 const READ_AFTER =
   '    // Read after the write index: every sample before it has its entry in the directory by now.\n'
-const READ_NEW = 'this.#registerNew()\n'
+const READ_NEW = 'this.#entries.registerNew()\n'
 
 // Cases by name.
 const NOTICE = 'notice given to a thread within its first two samples'

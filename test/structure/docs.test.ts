@@ -11,6 +11,7 @@ import {
   RETIRED_WORD,
 } from '../../src/shared/memory/directory.ts'
 import { LaneTotal, LaneWord, SLOT_BYTES, SLOTS_OFFSET_DOUBLES } from '../../src/shared/memory/lane-layout.ts'
+import { EntryDouble, STATE_HEADER_BYTES, StateWord } from '../../src/shared/memory/state-layout.ts'
 import { TOPICS } from '../../src/shared/topics.ts'
 import { listFiles, readText } from './tree.ts'
 
@@ -66,6 +67,14 @@ test('the board is documented as it is, field for field', () => {
     const read = Object.values(fields).map(offset => doubles[(start + offset) / 8])
     expect(read).toEqual(Object.values(numbers))
   }
+})
+
+test('the state memory is documented as it is, word for word', () => {
+  expect(offsetsIn('State memory')).toEqual({
+    ...bytesOf('StateWord', StateWord, 8),
+    STATE_HEADER_BYTES,
+    ...bytesOf('EntryDouble', EntryDouble, 8),
+  })
 })
 
 test('the README names every option with its default', () => {

@@ -57,6 +57,11 @@ export class BoardWriter {
     this.#words = new Int32Array(buffer, 0, buffer.byteLength / 4)
   }
 
+  /** The slots up to this one are given out already. */
+  reserve(slotIndex: number): void {
+    this.#slotCount = Math.max(this.#slotCount, slotIndex + 1)
+  }
+
   /** A slot of its own for one series, or -1 when the board is full: that series then has no synchronous statistics. */
   allocate(): number {
     if (this.#slotCount === BOARD_SLOTS_MAX) return -1
@@ -73,12 +78,13 @@ export class BoardWriter {
     BOARD_FIELDS.forEach((field, index) => {
       this.#fields[index] = numbers[field]
     })
-    const version = Atomics.load(words, first)
-    Atomics.store(words, first, version + 1)
+    // Odd already where a predecessor died while it wrote.
+    const writing = Atomics.load(words, first) | 1
+    Atomics.store(words, first, writing)
     for (let index = 0; index < FIELD_WORDS; index++) {
       Atomics.store(words, first + FIRST_FIELD_WORD + index, this.#fieldWords[index]!)
     }
-    Atomics.store(words, first, version + 2)
+    Atomics.store(words, first, writing + 1)
   }
 }
 

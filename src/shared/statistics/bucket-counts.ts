@@ -1,4 +1,5 @@
 /** Counts of a range of exponential buckets: dense, growing both ways as indices are reached. */
+import type { StateReader, StateWriter } from './saved-state.ts'
 
 const NO_COUNTS = new Float64Array(0)
 /** An octave at a time, so that neighbouring values do not each grow the range. */
@@ -50,5 +51,16 @@ export class BucketCounts {
   /** Sets all counts to zero and keeps the range. */
   clear(): void {
     this.counts.fill(0)
+  }
+
+  save(into: StateWriter): void {
+    into.write(this.offset)
+    into.write(this.counts.length)
+    into.writeAll(this.counts)
+  }
+
+  restore(from: StateReader): void {
+    this.offset = from.read()
+    this.counts = from.readAll(from.read())
   }
 }

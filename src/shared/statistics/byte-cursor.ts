@@ -1,18 +1,35 @@
 /** Numbers written one behind the other into memory that grows, and read back in the same order. */
 
+import { HEAP_MEMORY, type StatisticsMemory } from './statistics-memory.ts'
+
 const CAPACITY_MIN_BYTES = 64
-const NO_BYTES = new Uint8Array(0)
+const NO_BYTES: Uint8Array = new Uint8Array(0)
 const NO_VIEW = new DataView(NO_BYTES.buffer)
 
 /** A position in a byte array. Writing moves it and grows the array; reading moves it. Nothing is allocated before
  *  the first write. */
 export class ByteCursor {
   position = 0
-  #bytes: Uint8Array<ArrayBuffer> = NO_BYTES
+  readonly #memory: StatisticsMemory
+  #bytes = NO_BYTES
   #view = NO_VIEW
+
+  constructor(memory: StatisticsMemory = HEAP_MEMORY) {
+    this.#memory = memory
+  }
 
   get capacityBytes(): number {
     return this.#bytes.byteLength
+  }
+
+  /** Where the bytes lie in their memory. */
+  get address(): number {
+    return this.#bytes.byteOffset
+  }
+
+  /** Goes on with bytes that lie in the memory already. */
+  reopen(address: number, capacityBytes: number): void {
+    if (capacityBytes > 0) this.#look(this.#memory.bytesAt(address, capacityBytes))
   }
 
   writeUint32(value: number): void {
@@ -64,22 +81,28 @@ export class ByteCursor {
     return value
   }
 
-  /** Keeps the bytes from `first` to `end`, now at the beginning, in memory that fits them. */
+  /** Keeps the bytes from `first` to `end`, now at the beginning. In other memory: what was saved of this cursor goes on
+   *  to mean what it meant. */
   keep(first: number, end: number): void {
-    if ((end - first) * 4 < this.#bytes.length) this.#moveTo(this.#bytes.slice(first, end))
-    else this.#bytes.copyWithin(0, first, end)
+    this.#moveTo(this.#bytes.subarray(first, end), end - first)
   }
 
   #reserve(byteCount: number): void {
     const needed = this.position + byteCount
     if (needed <= this.#bytes.length) return
-    const bytes = new Uint8Array(Math.max(CAPACITY_MIN_BYTES, needed, Math.ceil(this.#bytes.length * 1.5)))
-    bytes.set(this.#bytes)
-    this.#moveTo(bytes)
+    this.#moveTo(this.#bytes, Math.max(needed, Math.ceil(this.#bytes.length * 1.5)))
   }
 
-  #moveTo(bytes: Uint8Array<ArrayBuffer>): void {
+  #moveTo(content: Uint8Array, capacityBytes: number): void {
+    const former = this.#bytes
+    const bytes = this.#memory.bytes(Math.max(CAPACITY_MIN_BYTES, capacityBytes))
+    bytes.set(content)
+    this.#look(bytes)
+    if (former.length > 0) this.#memory.release(former)
+  }
+
+  #look(bytes: Uint8Array): void {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer)
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 }

@@ -1,4 +1,5 @@
 /** A sum that keeps what rounding takes away. */
+import type { StateReader, StateWriter } from './saved-state.ts'
 
 /** Neumaier's sum: the error stays at a rounding or two however many terms there are.
  *  A sum beyond the range of a float64 is infinite, or not a number, as it is with plain addition.
@@ -71,6 +72,16 @@ export class CompensatedSum {
   clear(): void {
     this.#sum = 0
     this.#compensation = 0
+  }
+
+  save(into: StateWriter): void {
+    into.write(this.#sum)
+    into.write(this.#compensation)
+  }
+
+  restore(from: StateReader): void {
+    this.#sum = from.read()
+    this.#compensation = from.read()
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import { CompensatedSum } from './compensated-sum.ts'
 import { nearestRank } from './nearest-rank.ts'
 import { HIGH_WORD, LOW_WORD, SampleBatch } from './sample-batch.ts'
+import type { StateReader, StateWriter } from './saved-state.ts'
 
 const SINGLE = new SampleBatch(1)
 const singleSum = new CompensatedSum()
@@ -119,6 +120,28 @@ export class ExponentialHistogram {
     this.min = Number.POSITIVE_INFINITY
     this.max = Number.NEGATIVE_INFINITY
     this.#sum.clear()
+  }
+
+  save(into: StateWriter): void {
+    into.write(this.zeroCount)
+    into.write(this.clamped)
+    into.write(this.count)
+    into.write(this.min)
+    into.write(this.max)
+    this.#sum.save(into)
+    this.positive.save(into)
+    this.negative.save(into)
+  }
+
+  restore(from: StateReader): void {
+    this.zeroCount = from.read()
+    this.clamped = from.read()
+    this.count = from.read()
+    this.min = from.read()
+    this.max = from.read()
+    this.#sum.restore(from)
+    this.positive.restore(from)
+    this.negative.restore(from)
   }
 
   #addToBucket(value: number, highWord: number, lowWord: number): void {

@@ -3,12 +3,14 @@ import type { Clock } from '../clock.ts'
 import { labelsOf, overflowValuesOf, seriesKeyOf } from '../labels.ts'
 import type { Labels, MetricDescriptor } from '../metric.ts'
 import { Series } from './series.ts'
+import type { StatisticsMemory } from './statistics-memory.ts'
 
 export interface MetricLimits {
   readonly clock: Clock
   readonly windowCapacity: number
   readonly maxSeriesPerMetric: number
   readonly onSeriesOverflow: (metric: Metric) => void
+  readonly memory?: StatisticsMemory | undefined
 }
 
 /** Owns the metric's series. Beyond the limit all further label values share one overflow series. */
@@ -68,9 +70,9 @@ export class Metric {
   }
 
   #createSeries(labelValues: readonly string[], isOverflow: boolean): Series {
-    const { clock, windowCapacity } = this.#limits
+    const { clock, windowCapacity, memory } = this.#limits
     const labels = labelsOf(this.descriptor.labelNames, labelValues)
-    const series = new Series(this.descriptor, labels, { clock, windowCapacity, isOverflow })
+    const series = new Series(this.descriptor, labels, { clock, windowCapacity, isOverflow, memory })
     this.#allSeries.push(series)
     return series
   }

@@ -5,6 +5,7 @@ import { labelValuesOf } from '../labels.ts'
 import { describeMetric, isSameMetric, type MetricDefinition, metricConflict } from '../metric.ts'
 import { closestName } from './closest-name.ts'
 import { Metric, type MetricLimits } from './registered-metric.ts'
+import type { StatisticsMemory } from './statistics-memory.ts'
 import { checkWindowCapacity, WINDOW_CAPACITY_DEFAULT } from './window.ts'
 
 export { Metric } from './registered-metric.ts'
@@ -20,6 +21,9 @@ export interface RegistryOptions {
   readonly clock?: Clock | undefined
   /** Called once for each metric that reaches its limit. */
   readonly onSeriesOverflow?: ((metric: Metric) => void) | undefined
+  /** Where samples and closed slices lie. Default: the heap.
+   *  @internal */
+  readonly memory?: StatisticsMemory | undefined
 }
 
 /** Owns the metrics, and through them all statistics. One thread owns a registry. */
@@ -36,6 +40,7 @@ export class MetricRegistry {
       windowCapacity: checkWindowCapacity(options.windowCapacity ?? WINDOW_CAPACITY_DEFAULT),
       maxSeriesPerMetric: checkSeriesMax(options.maxSeriesPerMetric ?? SERIES_MAX_DEFAULT),
       onSeriesOverflow: options.onSeriesOverflow ?? (() => {}),
+      memory: options.memory,
     }
   }
 

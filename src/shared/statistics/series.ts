@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts'
 import type { Labels, MetricDescriptor } from '../metric.ts'
 import { CompensatedSum } from './compensated-sum.ts'
 import { SampleBatch } from './sample-batch.ts'
+import type { StateReader, StateWriter } from './saved-state.ts'
+import type { StatisticsMemory } from './statistics-memory.ts'
 import { TimeSlices } from './time-slices.ts'
 import { Window } from './window.ts'
 
@@ -24,6 +26,7 @@ export class Series {
   /** Samples that never reached the aggregator. Counted by whoever notices. */
   lost = 0
   readonly #clock: Clock
+  readonly #memory: StatisticsMemory | undefined
   #values = NO_BATCH.values
   #pendingCount = 0
   /** Whether the samples drained now are older than one drained before: then the batch does not end with the latest. */
@@ -35,6 +38,8 @@ export class Series {
   #batch = NO_BATCH
   #invalid = 0
   #foldedCount = 0
+  /** Batches folded. */
+  #folds = 0
   #last: number | undefined
   #window: Window | undefined
   #slices: TimeSlices | undefined
@@ -47,13 +52,20 @@ export class Series {
       clock,
       windowCapacity,
       isOverflow = false,
-    }: { clock: Clock; windowCapacity: number; isOverflow?: boolean },
+      memory,
+    }: {
+      clock: Clock
+      windowCapacity: number
+      isOverflow?: boolean
+      memory?: StatisticsMemory | undefined
+    },
   ) {
     this.metric = metric
     this.labels = labels
     this.isOverflow = isOverflow
     this.windowCapacity = windowCapacity
     this.#clock = clock
+    this.#memory = memory
   }
 
   /** Records a value of a gauge or latency. NaN and infinities count as invalid, and as nothing else.
@@ -81,7 +93,7 @@ export class Series {
       this.#invalid += 1
       return
     }
-    this.#slices ??= new TimeSlices(this.#clock)
+    this.#slices ??= new TimeSlices(this.#clock, this.#memory)
     this.#slices.addCount(by, timeMs)
     this.#sum.add(by)
     this.#foldedCount += 1
@@ -136,6 +148,73 @@ export class Series {
     return this.#batch.bytes + (this.#window?.bytes ?? 0) + (this.#slices?.bytes ?? 0)
   }
 
+  /** Changes whenever something changes that `saveSettled` saves.
+   *  @internal */
+  get settledRevision(): number {
+    return (this.#slices?.closedRevision ?? 0) + (this.#window?.layoutRevision ?? 0)
+  }
+
+  /** Changes whenever something changes that `save` saves: also when a batch is folded, which moves what lies in memory.
+   *  @internal */
+  get savedRevision(): number {
+    return this.revision + this.#folds
+  }
+
+  /** Saves everything but the name, and what `saveSettled` saves. Nothing is folded for it: batches go as they are.
+   *  @internal */
+  save(into: StateWriter): void {
+    into.write(this.lost)
+    into.write(this.#invalid)
+    into.write(this.#foldedCount)
+    into.write(this.#last ?? Number.NaN)
+    into.write(this.#drainedTimeMs)
+    into.write(this.#lastTimeMs)
+    into.write(this.#isLate ? 1 : 0)
+    this.#sum.save(into)
+    into.write(this.#values.length)
+    into.write(this.#pendingCount)
+    into.writeAll(this.#values, this.#pendingCount)
+    into.write(this.#window === undefined ? 0 : 1)
+    this.#window?.save(into)
+    into.write(this.#slices === undefined ? 0 : 1)
+    this.#slices?.save(into)
+  }
+
+  /** Saves what seldom changes: where the window's samples lie, and what was closed more than a minute ago.
+   *  @internal */
+  saveSettled(into: StateWriter): void {
+    into.write(this.#window === undefined ? 0 : 1)
+    this.#window?.saveLayout(into)
+    this.#slices?.saveClosed(into)
+  }
+
+  /** Carries on what was saved of a series of this name.
+   *  @param from what `save` has written
+   *  @param settled what `saveSettled` has written last until then, if it has
+   *  @internal */
+  restore(from: StateReader, settled: StateReader | undefined): void {
+    this.lost = from.read()
+    this.#invalid = from.read()
+    this.#foldedCount = from.read()
+    const last = from.read()
+    this.#last = Number.isNaN(last) ? undefined : last
+    this.#drainedTimeMs = from.read() | 0
+    this.#lastTimeMs = from.read() | 0
+    this.#isLate = from.read() === 1
+    this.#sum.restore(from)
+    const batchCapacity = from.read()
+    if (batchCapacity > 0) this.#beginBatch(batchCapacity)
+    this.#pendingCount = from.read()
+    this.#values.set(from.readAll(this.#pendingCount))
+    const hasLayout = settled?.read() === 1
+    if (from.read() === 1) this.#openWindow().restore(from, hasLayout ? settled : undefined)
+    if (from.read() === 1) {
+      this.#slices = new TimeSlices(this.#clock, this.#memory)
+      this.#slices.restore(from)
+      if (settled !== undefined) this.#slices.restoreClosed(settled)
+    }
+  }
+
   /** Room for one more sample in the batch, in the slice of `timeMs`. */
   #makeRoom(timeMs: number): void {
     if (this.#batch === NO_BATCH) this.#begin()
@@ -165,8 +244,14 @@ export class Series {
 
   #begin(): void {
     this.#beginBatch(BATCH_SAMPLES_MIN)
-    this.#window = new Window({ capacity: this.windowCapacity })
-    this.#slices ??= new TimeSlices(this.#clock)
+    this.#openWindow()
+    this.#slices ??= new TimeSlices(this.#clock, this.#memory)
+  }
+
+  #openWindow(): Window {
+    const memory = this.#memory
+    this.#window = new Window({ capacity: this.windowCapacity, ...(memory === undefined ? {} : { memory }) })
+    return this.#window
   }
 
   #beginBatch(capacity: number): void {
@@ -184,6 +269,7 @@ export class Series {
     const count = this.#pendingCount
     if (count === 0) return
     this.#pendingCount = 0
+    this.#folds += 1
     batchSum.clear()
     batchSum.addAll(this.#values, count)
     this.#window!.pushBatch(this.#batch, count)

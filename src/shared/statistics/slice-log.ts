@@ -2,6 +2,8 @@
 import { ByteCursor } from './byte-cursor.ts'
 import type { ExponentialHistogram } from './exponential-histogram.ts'
 import { mergePacked, packHistogram } from './packed-histogram.ts'
+import type { StateReader, StateWriter } from './saved-state.ts'
+import type { StatisticsMemory } from './statistics-memory.ts'
 
 // A record: byte  size  type
 //              0     4  u32   bytes of the record
@@ -12,9 +14,13 @@ const HEADER_BYTES = 16
 
 /** A log of its own costs a few hundred bytes; as objects, an hour's slices of a quiet series would cost 40 KB. */
 export class SliceLog {
-  readonly #cursor = new ByteCursor()
+  readonly #cursor: ByteCursor
   #headByte = 0
   #tailByte = 0
+
+  constructor(memory?: StatisticsMemory) {
+    this.#cursor = new ByteCursor(memory)
+  }
 
   get bytes(): number {
     return this.#cursor.capacityBytes
@@ -50,6 +56,21 @@ export class SliceLog {
       if (histogram !== null && recordBytes > HEADER_BYTES) mergePacked(cursor, histogram)
     }
     return total
+  }
+
+  /** Saves where the log lies and what of it counts. Slices appended later lie behind that. */
+  save(into: StateWriter): void {
+    into.write(this.#cursor.address)
+    into.write(this.#cursor.capacityBytes)
+    into.write(this.#headByte)
+    into.write(this.#tailByte)
+  }
+
+  restore(from: StateReader): void {
+    const address = from.read()
+    this.#cursor.reopen(address, from.read())
+    this.#headByte = from.read()
+    this.#tailByte = from.read()
   }
 
   /** Forgets the slices before `firstIndex`. */

@@ -4,7 +4,9 @@ import { CompensatedSum } from './compensated-sum.ts'
 import { checkTimeWindowMs } from './duration.ts'
 import { ExponentialHistogram } from './exponential-histogram.ts'
 import { SampleBatch } from './sample-batch.ts'
+import type { StateReader, StateWriter } from './saved-state.ts'
 import { SliceLog } from './slice-log.ts'
+import type { StatisticsMemory } from './statistics-memory.ts'
 
 const FINE_SLICE_MS = 5_000
 const FINE_PER_COARSE = 12
@@ -46,14 +48,19 @@ export class TimeSlices {
   readonly #current = new ExponentialHistogram()
   readonly #increments = new CompensatedSum()
   #firstMs: number | undefined
-  readonly #fine = new SliceLog()
-  readonly #coarse = new SliceLog()
+  readonly #fine: SliceLog
+  readonly #coarse: SliceLog
   /** Everything in closed coarse slices, dropped ones included. */
   readonly #closed = new ExponentialHistogram()
   readonly #closedCount = new CompensatedSum()
+  /** Times a coarse slice was closed. */
+  closedRevision = 0
 
-  constructor(clock: Clock) {
+  /** @param memory where closed slices lie; default the heap */
+  constructor(clock: Clock, memory?: StatisticsMemory) {
     this.#clock = clock
+    this.#fine = new SliceLog(memory)
+    this.#coarse = new SliceLog(memory)
   }
 
   /** Start of the current slice as i32, the image of a u32 time: a sample at `timeMs` belongs to this slice while
@@ -150,6 +157,39 @@ export class TimeSlices {
     )
   }
 
+  /** Saves everything but what `saveClosed` saves. */
+  save(into: StateWriter): void {
+    into.write(this.#currentIndex)
+    into.write(this.#firstMs ?? Number.NaN)
+    this.#increments.save(into)
+    this.#fine.save(into)
+    this.#coarse.save(into)
+    this.#current.save(into)
+  }
+
+  restore(from: StateReader): void {
+    this.#currentIndex = from.read()
+    const firstMs = from.read()
+    this.#firstMs = Number.isNaN(firstMs) ? undefined : firstMs
+    this.#increments.restore(from)
+    this.#fine.restore(from)
+    this.#coarse.restore(from)
+    this.#current.restore(from)
+  }
+
+  /** Saves what changes once a minute, when `closedRevision` does. */
+  saveClosed(into: StateWriter): void {
+    into.write(this.closedRevision)
+    this.#closedCount.save(into)
+    this.#closed.save(into)
+  }
+
+  restoreClosed(from: StateReader): void {
+    this.closedRevision = from.read()
+    this.#closedCount.restore(from)
+    this.#closed.restore(from)
+  }
+
   #mergeCurrent(firstIndex: number, histogram: ExponentialHistogram | null): number {
     if (this.#currentIndex < firstIndex) return 0
     histogram?.merge(this.#current)
@@ -176,6 +216,7 @@ export class TimeSlices {
     this.#coarse.append(coarseIndex, count, closing)
     this.#closed.merge(closing)
     this.#closedCount.add(count)
+    this.closedRevision += 1
   }
 }
 

@@ -2,6 +2,8 @@
 import { TelemetryError } from '../errors.ts'
 import { logBucketOf } from './log-bucket.ts'
 import { HIGH_WORD, SampleBatch } from './sample-batch.ts'
+import type { StateReader, StateWriter } from './saved-state.ts'
+import { HEAP_MEMORY, type StatisticsMemory } from './statistics-memory.ts'
 import { CHUNK_SAMPLES_MAX, WindowChunk } from './window-chunk.ts'
 
 export const WINDOW_CAPACITY_DEFAULT = 10_000
@@ -39,10 +41,18 @@ export class Window {
   #chunkIndex = 0
   #entryIndex = 0
   readonly #chunks: WindowChunk[] = []
+  /** Times a chunk was added or moved. */
+  layoutRevision = 0
+  readonly #memory: StatisticsMemory
 
-  /** @throws TelemetryError OFFLOOP_WINDOW_SIZE */
-  constructor({ capacity = WINDOW_CAPACITY_DEFAULT }: { capacity?: number | undefined } = {}) {
+  /** @param options.memory where the samples lie; default the heap
+   *  @throws TelemetryError OFFLOOP_WINDOW_SIZE */
+  constructor({
+    capacity = WINDOW_CAPACITY_DEFAULT,
+    memory = HEAP_MEMORY,
+  }: { capacity?: number | undefined; memory?: StatisticsMemory } = {}) {
     this.capacity = checkWindowCapacity(capacity)
+    this.#memory = memory
   }
 
   get size(): number {
@@ -82,6 +92,44 @@ export class Window {
     }
   }
 
+  /** Saves where it stands. Values written after that go where they would go again: whoever carries on from here and is
+   *  given the same samples once more writes them to the same places. */
+  save(into: StateWriter): void {
+    into.write(this.#size)
+    into.write(this.#evicted)
+    into.write(this.#chunkIndex)
+    into.write(this.#entryIndex)
+  }
+
+  /** Saves where the values lie, which changes with `layoutRevision`. */
+  saveLayout(into: StateWriter): void {
+    into.write(this.layoutRevision)
+    into.write(this.#chunks.length)
+    for (const { values } of this.#chunks) {
+      into.write(values.byteOffset)
+      into.write(values.length)
+    }
+  }
+
+  /** @param layout what `saveLayout` has saved at the same time, or last before that; undefined before the first sample */
+  restore(from: StateReader, layout: StateReader | undefined): void {
+    this.#size = from.read()
+    this.#evicted = from.read()
+    this.#chunkIndex = from.read()
+    this.#entryIndex = from.read()
+    if (layout === undefined) return
+    this.layoutRevision = layout.read()
+    const chunkCount = layout.read()
+    for (let index = 0; index < chunkCount; index += 1) {
+      const address = layout.read()
+      const values = this.#memory.doublesAt(address, layout.read())
+      // Until the window is full, chunks fill one after the other.
+      const isWritten = this.#size === this.capacity || index < this.#chunkIndex
+      const chunk = new WindowChunk(values, this.#memory)
+      this.#chunks.push(chunk.reopen(isWritten ? values.length : this.#entryIndex))
+    }
+  }
+
   #chunkToWrite(): WindowChunk {
     const written = this.#chunks[this.#chunkIndex]
     if (written !== undefined && this.#entryIndex < written.values.length) return written
@@ -92,8 +140,10 @@ export class Window {
     const next = this.#chunks[this.#chunkIndex]
     if (next !== undefined) return next
     const samplesMax = this.#chunks.length === 0 ? FIRST_CHUNK_SAMPLES : CHUNK_SAMPLES_MAX
-    const chunk = new WindowChunk(Math.min(samplesMax, this.capacity - this.#size))
+    const samples = Math.min(samplesMax, this.capacity - this.#size)
+    const chunk = new WindowChunk(this.#memory.doubles(samples), this.#memory)
     this.#chunks.push(chunk)
+    this.layoutRevision += 1
     return chunk
   }
 
@@ -102,6 +152,7 @@ export class Window {
     const { length } = chunk.values
     if (this.#chunkIndex > 0 || length === Math.min(CHUNK_SAMPLES_MAX, this.capacity)) return false
     chunk.grow(Math.min(2 * length, CHUNK_SAMPLES_MAX, this.capacity))
+    this.layoutRevision += 1
     return true
   }
 

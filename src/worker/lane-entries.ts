@@ -1,0 +1,171 @@
+/** What one thread has registered, and what its entries count: series, counters, drops, registrations. Aggregator thread;
+ *  owns the aggregator's words of that thread's directory. */
+import {
+  type DirectoryEntry,
+  DirectoryReader,
+  ENTRY_COUNTER_SEEN_DOUBLES,
+  EntryWord,
+  RETIRED_WORD,
+} from '../shared/memory/directory.ts'
+import { isSameMetric, type MetricDescriptor, metricConflict } from '../shared/metric.ts'
+import type { Metric, MetricRegistry } from '../shared/statistics/registry.ts'
+import type { StateWriter } from '../shared/statistics/saved-state.ts'
+import type { Series } from '../shared/statistics/series.ts'
+import type { LaneListeners } from './lane-reader.ts'
+
+/** What is saved of each entry: what was seen of its drops, its counter, its registrations. */
+export const SAVED_ENTRY_NUMBERS = 3
+
+/** What an entry of the directory stands for, on this side. */
+interface Entry {
+  readonly firstWord: number
+  readonly metric: Metric | undefined
+  readonly series: Series | undefined
+}
+
+export class LaneEntries {
+  readonly #directory: DirectoryReader
+  readonly #registry: MetricRegistry
+  readonly #listeners: Pick<LaneListeners, 'onConflict' | 'onSeries'>
+  readonly #saved: Float64Array | undefined
+  readonly #entries: Entry[] = []
+  /** By entry id; undefined for metrics, and for series that could not be registered. */
+  readonly seriesById: (Series | undefined)[] = []
+  /** Series without one are in conflict: only a counter's cell is ever above 0, and what it counts is lost. */
+  readonly #counters: { readonly firstWord: number; readonly series: Series | undefined }[] = []
+  readonly #metrics: { readonly firstWord: number; readonly metric: Metric; registrationsSeen: number }[] = []
+  /** Times a counter or a registration was taken over. */
+  #takenCount = 0
+
+  /** @param saved what `save` has written of a predecessor, SAVED_ENTRY_NUMBERS for each entry it knew */
+  constructor(
+    directory: SharedArrayBuffer,
+    registry: MetricRegistry,
+    listeners: Pick<LaneListeners, 'onConflict' | 'onSeries'>,
+    saved?: Float64Array,
+  ) {
+    this.#directory = new DirectoryReader(directory)
+    this.#registry = registry
+    this.#listeners = listeners
+    this.#saved = saved
+  }
+
+  /** Changes with whatever `save` saves, but for drops, of which the lane has a count. */
+  get revision(): number {
+    return this.#entries.length + this.#takenCount
+  }
+
+  /** Tells counters, which do not look at the lane, whether they have to announce it again. */
+  setRetired(isRetired: boolean): void {
+    Atomics.store(this.#directory.words, RETIRED_WORD, isRetired ? 1 : 0)
+  }
+
+  registerNew(): void {
+    this.#directory.readNew((entry, firstWord) => this.#register(entry, firstWord))
+  }
+
+  takeRegistrations(): void {
+    for (const entry of this.#metrics) {
+      const registrations = this.#registrationsOf(entry.firstWord)
+      if (registrations === entry.registrationsSeen) continue
+      entry.metric.registrations += (registrations - entry.registrationsSeen) >>> 0
+      entry.registrationsSeen = registrations
+      this.#takenCount += 1
+    }
+  }
+
+  /** Adds what counters have counted since they were last looked at.
+   *  @returns whether there was any, and the sum of what belongs to no series */
+  takeCounters(nowMs: number): { isMoved: boolean; lostCount: number } {
+    const { words, doubles } = this.#directory
+    let isMoved = false
+    let lostCount = 0
+    for (const { firstWord, series } of this.#counters) {
+      const high = Atomics.load(words, firstWord + EntryWord.counterHigh)
+      const low = Atomics.load(words, firstWord + EntryWord.counterLow)
+      if (Atomics.load(words, firstWord + EntryWord.counterHigh) !== high) continue
+      const seenIndex = firstWord / 2 + ENTRY_COUNTER_SEEN_DOUBLES
+      const value = high * 2 ** 32 + low
+      const increment = value - doubles[seenIndex]!
+      // Between the low word's wrap and the high word's increment the value reads too small: next time, then.
+      if (increment <= 0) continue
+      doubles[seenIndex] = value
+      this.#takenCount += 1
+      if (series === undefined) lostCount += increment
+      else series.increment(increment, nowMs >>> 0)
+      isMoved = true
+    }
+    return { isMoved, lostCount }
+  }
+
+  /** Tells each series how many of its samples found the lane full. */
+  takeDropped(): void {
+    const { words } = this.#directory
+    for (const { firstWord, series } of this.#entries) {
+      const entryDropped = Atomics.load(words, firstWord + EntryWord.dropped)
+      // The producer stores this word plainly, and a load that races with that may find an older value than one before.
+      const newlyDropped = (entryDropped - words[firstWord + EntryWord.droppedSeen]!) | 0
+      if (newlyDropped <= 0) continue
+      words[firstWord + EntryWord.droppedSeen] = entryDropped
+      if (series !== undefined) series.lost += newlyDropped
+    }
+  }
+
+  /** Saves how many entries there are, and SAVED_ENTRY_NUMBERS for each. */
+  save(into: StateWriter): void {
+    const { words, doubles } = this.#directory
+    const registrationsSeen = new Map(this.#metrics.map(entry => [entry.firstWord, entry.registrationsSeen]))
+    into.write(this.#entries.length)
+    for (const { firstWord } of this.#entries) {
+      into.write(words[firstWord + EntryWord.droppedSeen]!)
+      into.write(doubles[firstWord / 2 + ENTRY_COUNTER_SEEN_DOUBLES]!)
+      into.write(registrationsSeen.get(firstWord) ?? 0)
+    }
+  }
+
+  #register(entry: DirectoryEntry, firstWord: number): void {
+    const restored = this.#restoreEntry(firstWord)
+    let metric: Metric | undefined
+    let series: Series | undefined
+    try {
+      if (entry.type === 'metric') metric = this.#metricOf(entry.descriptor)
+      else series = this.#entries[entry.metricEntryId]?.metric?.series(entry.labelValues, entry.isOverflow)
+    } catch (error) {
+      // Two threads gave one name to two different metrics: the first stands, the samples of the other are lost, visibly.
+      this.#listeners.onConflict(error)
+    }
+    this.#entries.push({ firstWord, metric, series })
+    this.seriesById.push(series)
+    const isLostSeries = entry.type === 'series' && series === undefined
+    if (isLostSeries || series?.metric.kind === 'counter') this.#counters.push({ firstWord, series })
+    if (metric !== undefined) {
+      const registrationsSeen = restored ?? this.#registrationsOf(firstWord)
+      this.#metrics.push({ firstWord, metric, registrationsSeen })
+    }
+    if (series !== undefined) this.#listeners.onSeries(series, this.#directory, firstWord)
+  }
+
+  /** Sets back what a predecessor had seen of the entry when it was saved: nothing, of one that came later.
+   *  @returns the registrations it had seen */
+  #restoreEntry(firstWord: number): number | undefined {
+    const saved = this.#saved
+    if (saved === undefined) return undefined
+    const first = this.#entries.length * SAVED_ENTRY_NUMBERS
+    const isKnown = first < saved.length
+    this.#directory.words[firstWord + EntryWord.droppedSeen] = isKnown ? saved[first]! : 0
+    this.#directory.doubles[firstWord / 2 + ENTRY_COUNTER_SEEN_DOUBLES] = isKnown ? saved[first + 1]! : 0
+    return isKnown ? saved[first + 2]! : undefined
+  }
+
+  /** A metric that another thread has registered already is the same one; that is no registration anew. */
+  #metricOf(descriptor: MetricDescriptor): Metric {
+    const known = this.#registry.metric(descriptor.name)
+    if (known === undefined) return this.#registry.register(descriptor)
+    if (!isSameMetric(known.descriptor, descriptor)) throw metricConflict(known.descriptor, descriptor)
+    return known
+  }
+
+  #registrationsOf(firstWord: number): number {
+    return Atomics.load(this.#directory.words, firstWord + EntryWord.registrations)
+  }
+}

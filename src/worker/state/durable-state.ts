@@ -1,0 +1,109 @@
+/** What survives the death of this thread, and when it is saved. Aggregator thread. */
+import { Packr, unpack } from 'msgpackr'
+import type { Clock } from '../../shared/clock.ts'
+import type { MetricRegistry } from '../../shared/statistics/registry.ts'
+import type { Series } from '../../shared/statistics/series.ts'
+import type { StatisticsMemory } from '../../shared/statistics/statistics-memory.ts'
+import type { MonitorState, SLOMonitor } from '../../slo/monitor.ts'
+import type { BoardPublisher } from '../board-publisher.ts'
+import type { LaneReader } from '../lane-reader.ts'
+import type { LaneSet, SavedLanes } from '../lane-set.ts'
+import { Checkpoint } from './checkpoint.ts'
+import { RecordTable } from './record-table.ts'
+import { type Recovered, recover } from './recovery.ts'
+
+/** In the middle of a drain: so much of a lane is given back at a time, to give a full one room early. */
+const HELD_SHARE_WITHIN_DRAIN = 1 / 2
+/** Between drains a lane has at least the rest of itself … */
+const HELD_SHARE_AFTER_DRAIN = 1 / 4
+/** … and nothing waits longer than this to be saved: counters, too, whose time is that of their drain. */
+const UNSAVED_MS_MAX = 100
+
+interface Owners {
+  readonly registry: MetricRegistry
+  readonly lanes: LaneSet
+  readonly board: BoardPublisher
+  readonly monitor: SLOMonitor
+}
+
+export class DurableState {
+  readonly #records: RecordTable
+  readonly #clock: Clock
+  #recovered: Recovered | undefined
+  #checkpoint: Checkpoint | undefined
+  #lanes: LaneSet | undefined
+  #committedRevision = Number.NaN
+  #committedAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(buffer: SharedArrayBuffer, clock: Clock) {
+    this.#records = new RecordTable(buffer)
+    this.#clock = clock
+  }
+
+  /** Where statistics have to lie to be found again. */
+  get memory(): StatisticsMemory {
+    return this.#records.memory
+  }
+
+  /** Fills the registry, which is empty, with what a predecessor has left.
+   *  @returns the rest of what it has left */
+  recover(registry: MetricRegistry): {
+    readonly boardSlots: ReadonlyMap<Series, number>
+    readonly lanes: SavedLanes
+    readonly monitorState: MonitorState | undefined
+  } {
+    const recovered = recover(this.#records, registry)
+    this.#records.memory.open()
+    this.#recovered = recovered
+    const { boardSlots, lanes, monitorState } = recovered
+    return {
+      boardSlots,
+      lanes,
+      monitorState: monitorState === undefined ? undefined : (unpack(monitorState) as MonitorState),
+    }
+  }
+
+  /** From here on there is something to save. */
+  start({ registry, lanes, board, monitor }: Owners): void {
+    this.#lanes = lanes
+    const packr = new Packr({ useRecords: false })
+    let savedRevision = 0
+    this.#checkpoint = new Checkpoint(this.#records, this.#recovered!.known, {
+      registry,
+      lanes,
+      boardSlotOf: series => board.slotOf(series),
+      takeMonitorState: () => {
+        if (monitor.stateRevision === savedRevision) return undefined
+        savedRevision = monitor.stateRevision
+        return packr.pack(monitor.state())
+      },
+    })
+    this.#recovered = undefined
+  }
+
+  /** To be called after each batch of a drain. */
+  noteBatch(lane: LaneReader): void {
+    if (lane.heldCount >= lane.capacity * HELD_SHARE_WITHIN_DRAIN) this.commit()
+  }
+
+  /** A lane that is new is saved before anything of it is folded in: where it began is then known. */
+  commitBeforeDrain(): void {
+    if (this.#lanes!.takeChanged()) this.commit()
+  }
+
+  commitAfterDrain(): void {
+    const lanes = this.#lanes!
+    if (lanes.takeChanged() || lanes.heldShare >= HELD_SHARE_AFTER_DRAIN || this.#isSaveDue()) this.commit()
+  }
+
+  commit(): void {
+    this.#committedAtMs = this.#clock.nowMs()
+    this.#committedRevision = this.#lanes!.revision
+    this.#checkpoint!.commit()
+  }
+
+  #isSaveDue(): boolean {
+    if (this.#clock.nowMs() - this.#committedAtMs < UNSAVED_MS_MAX) return false
+    return this.#lanes!.revision !== this.#committedRevision
+  }
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { ControlWord } from '../../../src/shared/memory/control-block.ts'
+import { createState } from '../../../src/shared/memory/state-layout.ts'
+import {
+  createDurableLanes,
+  type DurableLanes,
+  imageOf,
+  readOut,
+  type SharedMemories,
+} from '../../support/durable-lanes.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import { createRandom, type Random } from '../../support/random.ts'
+import { createRecorder, createShare } from '../../support/recording.ts'
+import { atEveryStep } from './crash-points.ts'
+
+const TICKS = 15
+/** Images compared of each kind of step at each tick, on average. */
+const IMAGES_PER_STEP = 0.2
+
+/** Threads that record all there is to record, and an aggregator whose ticks are taken one by one. */
+function createScene(random: Random) {
+  const share = createShare({ laneCapacity: 32, windowCapacity: 50, maxSeriesPerMetric: 4 })
+  const clock = new ManualClock()
+  const control = new Int32Array(share.control)
+  const threads = [1, 2, 3].map(threadId => createRecorder(share, { threadId }))
+  const metrics = threads.map(({ recorder }, index) => ({
+    recorder,
+    echo: recorder.latency('echo'),
+    request: recorder.latency('request', { labelNames: ['route'] }),
+    // One name, two shapes: the first stands, the samples of the other are lost.
+    level: index === 2 ? recorder.latency('level') : recorder.gauge('level'),
+    hits: recorder.counter('hits'),
+    bytes: recorder.counter('bytes', { labelNames: ['to'] }),
+  }))
+  const memories: SharedMemories = {
+    state: createState(),
+    lanes: threads.flatMap(({ announcements }) => announcements),
+  }
+  const record = () => {
+    const stepMs = random.pick([0, 1, 10, 100, 5_000, 70_000])
+    clock.advance(stepMs)
+    Atomics.store(control, ControlWord.clockMs, clock.nowMs() | 0)
+    for (const { recorder, echo, request, level, hits, bytes } of metrics) {
+      for (let count = random.below(50); count > 0; count--) {
+        const value = random.pick([
+          random.next() * 100,
+          -random.next(),
+          0,
+          Number.NaN,
+          1e-30,
+          random.next() * 1e9,
+        ])
+        const kind = random.below(7)
+        if (kind < 2) echo.record(value)
+        else if (kind === 2) request.labels({ route: `/${random.below(6)}` }).record(value)
+        else if (kind === 3) level.record(value)
+        else if (kind === 4) hits.add(random.below(5))
+        else if (kind === 5) hits.add(value)
+        else bytes.labels({ to: `${random.below(2)}` }).add(2 ** 31)
+      }
+      if (random.below(20) === 0) recorder.latency('echo')
+      recorder.publish()
+    }
+  }
+  return { share, clock, memories, record }
+}
+
+function withoutTime({ now, start }: ReturnType<typeof readOut>['series'][number]) {
+  return { now: { ...now, rate: 0 }, start: { ...start, rate: 0, timeWindow: undefined } }
+}
+
+describe('a successor knows what its predecessor would have known', () => {
+  test.each([
+    // What was saved at the end of the tick before is what a successor has: it knows everything.
+    { seed: 1, savesEachTick: true },
+    { seed: 2, savesEachTick: true },
+    // What was folded several ticks ago is folded again: all the same, but for the time some of it is counted at.
+    { seed: 3, savesEachTick: false },
+    { seed: 4, savesEachTick: false },
+  ])('wherever that one is stopped (seed $seed)', { timeout: 60_000 }, ({ seed, savesEachTick }) => {
+    const random = createRandom(seed)
+    const { share, clock, memories, record } = createScene(random)
+    const aggregator = createDurableLanes(share, memories, clock)
+    const stepsSeen = new Set<string>()
+    let images = 0
+    let lastCounts = new Map<string, number>()
+    aggregator.drain()
+    for (let tick = 0; tick < TICKS; tick++) {
+      record()
+      const taken: { step: string; image: SharedMemories }[] = []
+      const counts = new Map<string, number>()
+      atEveryStep(
+        step => {
+          counts.set(step, (counts.get(step) ?? 0) + 1)
+          if (random.next() * (lastCounts.get(step) ?? 1) > IMAGES_PER_STEP) return
+          taken.push({ step, image: imageOf(memories) })
+        },
+        () => aggregator.drain(),
+      )
+      lastCounts = counts
+      const compared = (from: DurableLanes) => {
+        const read = readOut(from, clock)
+        return savesEachTick ? read : { ...read, series: read.series.map(withoutTime) }
+      }
+      const expected = compared(aggregator)
+      if (savesEachTick) aggregator.state.commit()
+      expect(expected.broken).toEqual([])
+      for (const { step, image } of taken) {
+        const successor = createDurableLanes(share, image, clock)
+        expect(compared(successor), `tick ${tick}, stopped ${step}`).toEqual(expected)
+        stepsSeen.add(step)
+        images += 1
+      }
+    }
+    expect(images).toBeGreaterThan(TICKS * 3)
+    expect([...stepsSeen]).toContain('before records.commit')
+    expect([...stepsSeen]).toContain('after records.commit')
+    expect([...stepsSeen]).toContain('before lane.handBack')
+  })
+})
