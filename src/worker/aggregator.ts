@@ -1,6 +1,6 @@
 /** The aggregator: everything that happens on its thread, tied together. Owns the registry and all statistics. */
 import type { MessagePort } from 'node:worker_threads'
-import type { AggregatorBoot } from '../shared/aggregator-boot.ts'
+import type { AggregatorBoot, AggregatorRestart } from '../shared/aggregator-boot.ts'
 import { type Clock, createClock, timestampOf } from '../shared/clock.ts'
 import type { QueryOptions } from '../shared/control-api.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
@@ -17,6 +17,7 @@ import { createFallbackPublish } from './fallback-publish.ts'
 import { LaneSet } from './lane-set.ts'
 import { LossReports } from './loss-reports.ts'
 import { answerQuery, snapshotMetrics } from './queries.ts'
+import { reportRestart } from './restart-report.ts'
 import { SelfMetrics } from './self-metrics.ts'
 import { TickLoop } from './tick-loop.ts'
 import { warmUp } from './warm-up.ts'
@@ -126,6 +127,10 @@ export class Aggregator {
 
   openBus(port: MessagePort, credits: SharedArrayBuffer): void {
     this.#bus.add(port, credits)
+  }
+
+  reportRestart(restart: AggregatorRestart): void {
+    reportRestart(restart, this.#bus, this.#clock, this.#log)
   }
 
   /** Takes whatever is published, on every lane, and publishes all statistics. */

@@ -11,10 +11,18 @@ const frameOf = (count: number, topic: Topic = 'perf.bus_dropped') =>
 function connected(onListenerError: (topic: Topic, error: unknown) => void = vi.fn()) {
   const { port1, port2 } = new MessageChannel()
   onTestFinished(() => port2.close())
-  const credits = createCredits()
-  port2.postMessage({ type: 'offloop-bus', credits })
+  const { sender, credits } = connect(port2)
   const reader = new BusReader(port1, onListenerError)
-  return { reader, sender: port2 as MessagePort, credits: new Int32Array(credits), onListenerError }
+  return { reader, outer: port2, sender, credits, onListenerError }
+}
+
+/** What the creating thread does for each aggregator there is. */
+function connect(outer: MessagePort) {
+  const { port1, port2 } = new MessageChannel()
+  onTestFinished(() => port2.close())
+  const credits = createCredits()
+  outer.postMessage({ type: 'offloop-bus', port: port1, credits }, [port1])
+  return { sender: port2 as MessagePort, credits: new Int32Array(credits) }
 }
 
 /** Resolves when the listener has been called so many times. */
@@ -158,14 +166,15 @@ test.each(['perf.slo_violations', '', 'toString', undefined, 5])(
 test('connectBus reports a throwing listener on stderr unless told otherwise', async () => {
   const write = vi.spyOn(console, 'error').mockImplementation(() => {})
   onTestFinished(() => write.mockRestore())
-  const { port1, port2 } = new MessageChannel()
-  onTestFinished(() => port2.close())
+  const { port1, port2: outer } = new MessageChannel()
+  onTestFinished(() => outer.close())
+  const { sender } = connect(outer)
   const reader = connectBus(port1)
   reader.on('perf.bus_dropped', () => {
     throw new Error('boom')
   })
   const received = collect(reader, 1)
-  port2.postMessage(frameOf(1))
+  sender.postMessage(frameOf(1))
   await received
   expect(write).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/offloop: .*perf\.bus_dropped.*boom/s))
 })
