@@ -43,8 +43,8 @@ export class AttachedTelemetry extends ThreadTelemetry {
     const control: ControlClient = new ControlClient(
       open,
       async endpoint => {
-        recorder.publish()
         await aggregatorUp(share)
+        recorder.publish()
         opened ??= channelOpened(endpoint).finally(() => {
           opened = undefined
         })
