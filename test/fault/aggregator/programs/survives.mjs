@@ -1,8 +1,8 @@
 /** A program whose aggregator dies in the middle of everything, in the way it is told: says what went on. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { aggregators, order, startWith } from './aggregator-fault.mjs'
 import { createTelemetry } from '../../../../dist/index.js'
+import { aggregators, order, startWith } from './aggregator-fault.mjs'
 
 const [fault, deathsText = '1'] = process.argv.slice(2)
 const deaths = Number(deathsText)
@@ -32,9 +32,15 @@ function heard(worker) {
 }
 
 const lines = []
+const statuses = []
+const log = line => {
+  if (line.startsWith('offloop: a check of')) return
+  lines.push(line)
+  if (line.includes('died and is started again')) statuses.push(telemetry.status.aggregator)
+}
 const telemetry = createTelemetry({
   service: 'program',
-  log: line => void (line.startsWith('offloop: a check of') || lines.push(line)),
+  log,
   sloCheckIntervalMs: 20,
   rateLimitWindowMs: 0,
   [Symbol.for('offloop.supervision')]: { hungMs: 1_000 },
@@ -59,7 +65,6 @@ await Promise.all([telemetry.ready, listeningSaid('listening'), askingSaid('atta
 asking.postMessage('ask')
 const before = await askingSaid('answer')
 
-const statuses = []
 const restartedThere = []
 let asked
 let askedThere
@@ -71,11 +76,10 @@ for (let death = 0; death < deaths; death++) {
   }
   const way = WAYS[fault] ?? (() => order(fault))
   way()
-  while (telemetry.status.restarts === death && telemetry.status.aggregator !== 'restarting') {
+  while (statuses.length === death) {
     echo.record(10)
     await sleep(1)
   }
-  statuses.push(telemetry.status.aggregator)
   // Asked while there is none, or while the next one boots.
   if (fault === 'terminate while idle') {
     asked = telemetry.query('echo').then(({ metric }) => metric)
@@ -107,7 +111,7 @@ console.log(
     status,
     restarted: events.restarted,
     restartedThere,
-    lanes: lanes.map(({ threadId }) => threadId === 0 ? 'main' : 'other'),
+    lanes: lanes.map(({ threadId }) => (threadId === 0 ? 'main' : 'other')),
     slos: slos.map(({ name, state }) => [name, state]),
     closed,
     lines,
