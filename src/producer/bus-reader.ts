@@ -1,6 +1,6 @@
 /** Receives events from the aggregator on a bus port, on any thread, and hands them to listeners. */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import type { BusFrame, BusHello } from '../shared/bus-frame.ts'
+import { type BusFrame, isBusHello } from '../shared/bus-frame.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { TOPICS, type Topic, type TopicPayloads } from '../shared/topics.ts'
 
@@ -29,7 +29,7 @@ export class BusReader {
   constructor(port: MessagePort, onListenerError: (topic: Topic, error: unknown) => void) {
     this.#port = port
     this.#onListenerError = onListenerError
-    port.on('message', (message: BusHello) => this.#follow(message))
+    port.on('message', (message: unknown) => this.#follow(message))
   }
 
   /** Calls back for each event of a topic.
@@ -77,17 +77,18 @@ export class BusReader {
 
   /** Takes what has arrived, then closes the port. */
   async close(): Promise<void> {
-    for (const hello of arrived(this.#port)) this.#follow(hello as BusHello)
+    for (const hello of arrived(this.#port)) this.#follow(hello)
     this.#endSource()
     this.#port.close()
     if (this.#waiting.length > 0) await this.#load()
   }
 
-  #follow({ type, port, credits: buffer }: BusHello): void {
-    if (type !== 'offloop-bus') return
+  #follow(hello: unknown): void {
+    if (!isBusHello(hello)) return
     // What the aggregator before has sent comes first.
     this.#endSource()
-    const credits = new Int32Array(buffer)
+    const { port } = hello
+    const credits = new Int32Array(hello.credits)
     this.#source = { port, credits }
     port.on('message', (frame: Uint8Array) => this.#receive(frame, credits))
     if (!this.#isHolding) port.unref()

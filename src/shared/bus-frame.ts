@@ -23,3 +23,9 @@ export interface BusHello {
   readonly port: MessagePort
   readonly credits: SharedArrayBuffer
 }
+
+export function isBusHello(message: unknown): message is BusHello {
+  if (typeof message !== 'object' || message === null) return false
+  const { type, port, credits } = message as Partial<BusHello>
+  return type === 'offloop-bus' && typeof port === 'object' && credits instanceof SharedArrayBuffer
+}

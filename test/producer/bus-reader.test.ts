@@ -149,6 +149,48 @@ test('closing hands over what has arrived first, even when nothing was decoded y
   expect(seen).toEqual([0, 1, 2])
 })
 
+test('another aggregator is followed: what the one before had sent comes first, and is paid for to the one that sent it', async () => {
+  const { reader, outer, sender, credits } = connected()
+  const received = collect(reader, 5)
+  for (let count = 0; count < 3; count++) sender.postMessage(frameOf(count))
+  sender.close()
+  const next = connect(outer)
+  for (let count = 3; count < 5; count++) next.sender.postMessage(frameOf(count))
+  expect(await received).toEqual([0, 1, 2, 3, 4])
+  expect([credits[0], next.credits[0]]).toEqual([3, 2])
+})
+
+test('what comes late from the aggregator before is not taken: it is dead', async () => {
+  const { reader, outer, sender } = connected()
+  const received = collect(reader, 2)
+  sender.postMessage(frameOf(0))
+  const next = connect(outer)
+  next.sender.postMessage(frameOf(1))
+  expect(await received).toEqual([0, 1])
+  const isClosed = new Promise(resolve => sender.once('close', resolve))
+  await isClosed
+})
+
+test('closing hands over what several aggregators have sent', async () => {
+  const { reader, outer, sender } = connected()
+  const seen: number[] = []
+  reader.on('perf.bus_dropped', ({ count }) => seen.push(count))
+  sender.postMessage(frameOf(0))
+  connect(outer).sender.postMessage(frameOf(1))
+  connect(outer).sender.postMessage(frameOf(2))
+  await reader.close()
+  expect(seen).toEqual([0, 1, 2])
+})
+
+test('what is no port of the bus is ignored', async () => {
+  const { reader, outer, sender } = connected()
+  const received = collect(reader, 1)
+  for (const message of [{ type: 'other' }, frameOf(5), 7, 'text', undefined, null])
+    outer.postMessage(message)
+  sender.postMessage(frameOf(1))
+  expect(await received).toEqual([1])
+})
+
 test.each(['perf.slo_violations', '', 'toString', undefined, 5])(
   '%s is no topic: refused with those there are',
   topic => {
