@@ -33,10 +33,10 @@ export class KnownLanes {
     if (this.#channel !== undefined || this.#isClosed) return
     this.#channel = new BroadcastChannel(this.#channelName)
     this.#channel.onmessage = event => {
-      const message = (event as { data: ChannelMessage }).data
+      const message = (event as { data: ChannelMessage | null | undefined }).data
       // Lanes are passed on whenever they come, since this loop may have been blocked while the aggregator started;
       // questions are not asked before it runs.
-      if (message.type === 'lane') this.add(message)
+      if (message?.type === 'lane') this.add(message)
     }
     this.#channel.unref()
   }
@@ -46,7 +46,10 @@ export class KnownLanes {
     this.#forgetReleased()
     try {
       const { laneId, words } = openLane(announcement.lane)
-      this.#byId.set(laneId, { announcement, words, isReleased: false })
+      const known = this.#byId.get(laneId)
+      // The first stands, as with the aggregator: nobody takes the place of a lane by calling himself the same.
+      if (known === undefined) this.#byId.set(laneId, { announcement, words, isReleased: false })
+      else known.isReleased = false
     } catch {
       // It makes no sense as a lane, which is the aggregator's to say.
     }

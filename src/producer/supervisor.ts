@@ -68,7 +68,8 @@ export class Supervisor {
     return Atomics.load(this.#control, ControlWord.aggregatorState)
   }
 
-  /** Starts an aggregator. */
+  /** Starts an aggregator.
+   *  @throws what kept the first one from being started; later ones count as dead then */
   start(): void {
     this.#pulse.reset()
     this.#hungBecause = undefined
@@ -80,7 +81,8 @@ export class Supervisor {
     try {
       this.#incarnation = this.#supervised.start(restart, death => this.#onEnd(death))
     } catch (error) {
-      // As if it had ended right after: whoever starts the first one is not ready to hear of its death.
+      if (restart === undefined) throw error
+      // As if it had ended right after: whoever closes may be starting it, and hears of its death as of any other.
       startBackgroundTimer(this.#timers, () => this.#onEnd(deathBy(error)), 0)
     }
   }

@@ -58,6 +58,14 @@ test('lanes of threads that come and go do not add up', () => {
   expect(lanes.announcements).toEqual([])
 })
 
+test('a lane that calls itself the same does not take the place of one that is known', () => {
+  const lanes = create()
+  const [known, other] = [announced(3), announced(3)]
+  lanes.add(known.announcement)
+  lanes.add(other.announcement)
+  expect(lanes.announcements[0]).toBe(known.announcement)
+})
+
 test('what is no lane is passed on to be complained about, and not kept', () => {
   const onLane = vi.fn()
   const lanes = new KnownLanes('known-lanes.test', onLane)

@@ -15,7 +15,7 @@ const LIMITS = {
 const BEAT_MS = 200
 const BOOM: Death = { cause: 'boom', detail: 'boom, at length' }
 
-function setUp() {
+function setUp(beforeStart = () => {}) {
   let nowMs = 1_000
   let timer: { callback: () => void; atMs: number } | undefined
   const control = new Int32Array(createControlBlock())
@@ -25,6 +25,7 @@ function setUp() {
   let failure: Error | undefined
   const supervised = {
     start: vi.fn<Supervised['start']>((restart, onEnd) => {
+      beforeStart()
       started.push(restart)
       if (failure !== undefined) throw failure
       end = onEnd
@@ -121,7 +122,16 @@ describe('a death', () => {
     expect(supervised.onDown).not.toHaveBeenCalled()
   })
 
-  test('a thread that cannot even be started counts as one that has died, and is told later', () => {
+  test('the first that cannot even be started is said to whoever asked for it', () => {
+    const failure = new Error('threads are not allowed')
+    expect(() =>
+      setUp(() => {
+        throw failure
+      }),
+    ).toThrow(failure)
+  })
+
+  test('a later thread that cannot even be started counts as one that has died, and is told later', () => {
     const { pass, die, failToStart, supervised, supervisor } = setUp()
     failToStart(Object.assign(new Error('no more threads'), { code: 'ERR_WORKER_INIT_FAILED' }))
     die()
