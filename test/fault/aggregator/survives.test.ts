@@ -27,6 +27,9 @@ describe.concurrent('an aggregator that dies', () => {
     }
     expect(said.restarted).toEqual([event])
     expect(said.restartedThere).toEqual(said.restarted)
+    expect(said.restartedLate, 'heard by whoever began to listen while there was none').toEqual(
+      said.restarted,
+    )
     expect(said.restarted[0].downMs).toBeGreaterThan(0)
 
     // Whoever had asked is answered, on this thread and on an attached one, and so is whoever asks later.
@@ -36,7 +39,10 @@ describe.concurrent('an aggregator that dies', () => {
     // Both lanes are drained again, though neither thread announced its own anew.
     expect(said.lanes.sort()).toEqual(['main', 'other'])
     // The SLO that was added at run time is judged, and its violation has reached both listeners: it waited for them.
-    expect(said.slos).toEqual([['echo p95<60ms', 'violated']])
+    expect(said.slos).toEqual([
+      ['echo p95<60ms', 'violated'],
+      ['echo max<1s', 'ok'],
+    ])
     expect(said.closed).toEqual({ ok: true, lost: 0, timedOut: false })
     // The restart is said on the bus, which has readers: the log has the death alone.
     expect(said.lines).toEqual([

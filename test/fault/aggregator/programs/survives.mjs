@@ -1,7 +1,7 @@
 /** A program whose aggregator dies in the middle of everything, in the way it is told: says what went on. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { createTelemetry } from '../../../../dist/index.js'
+import { connectBus, createTelemetry } from '../../../../dist/index.js'
 import { aggregators, order, startWith } from './aggregator-fault.mjs'
 
 const [fault, deathsText = '1'] = process.argv.slice(2)
@@ -33,10 +33,16 @@ function heard(worker) {
 
 const lines = []
 const statuses = []
+const restartedLate = []
 const log = line => {
   if (line.startsWith('offloop: a check of')) return
   lines.push(line)
-  if (line.includes('died and is started again')) statuses.push(telemetry.status.aggregator)
+  if (!line.includes('died and is started again')) return
+  statuses.push(telemetry.status.aggregator)
+  if (statuses.length > 1) return
+  // While there is no aggregator: the next one has to know of both.
+  telemetry.slo({ metric: 'echo', objective: 'max<1s' })
+  connectBus(telemetry.openBus()).on('perf.aggregator_restarted', event => restartedLate.push(event))
 }
 const telemetry = createTelemetry({
   service: 'program',
@@ -92,7 +98,8 @@ for (let death = 0; death < deaths; death++) {
 
 for (let sample = 0; sample < 20_000; sample++) echo.record(100)
 await listeningSaid('perf.slo_violation')
-while (events.violations === 0 || events.restarted.length < deaths) await sleep(5)
+while (events.violations === 0 || events.restarted.length < deaths || restartedLate.length < deaths)
+  await sleep(5)
 asking.postMessage('ask')
 const after = await askingSaid('answer')
 const { status } = telemetry
@@ -111,6 +118,7 @@ console.log(
     status,
     restarted: events.restarted,
     restartedThere,
+    restartedLate,
     lanes: lanes.map(({ threadId }) => (threadId === 0 ? 'main' : 'other')),
     slos: slos.map(({ name, state }) => [name, state]),
     closed,
