@@ -48,6 +48,12 @@ describe.concurrent('an aggregator', () => {
   })
 })
 
+test('the next aggregator is told of what there is, and not of threads, readers and SLOs that are gone', async () => {
+  const { told, lines } = await ends('threads, readers and SLOs have come and gone before it dies')
+  expect(told).toEqual([1, 1, 1])
+  expect(lines).toHaveLength(1)
+})
+
 describe.concurrent('close()', () => {
   test('between death and restart hands everything over: the next aggregator is started at once', async () => {
     const { closed } = await ends('close() while it is being restarted')

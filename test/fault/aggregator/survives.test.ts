@@ -7,12 +7,13 @@ const FAULTS = [
   ['reject', 'Error: boom'],
   ['exit', 'it ended with exit code 3'],
   ['run out of memory', expect.stringContaining('ERR_WORKER_OUT_OF_MEMORY')],
-  ['hang', expect.stringMatching(/^it hung for 1(\.\d)? s$/)],
+  ['hang', expect.stringMatching(/^it hung for \d+(\.\d)? s$/)],
   ['terminate while idle', 'it ended with exit code 1'],
   ['terminate during a query', 'it ended with exit code 1'],
 ] as const
 
-describe.concurrent('an aggregator that dies', () => {
+// One after the other: three threads each, and one of them in a busy loop, are enough for a machine.
+describe('an aggregator that dies', () => {
   test.each(FAULTS)('%s: is replaced, and everything goes on', async (fault, cause) => {
     const said = JSON.parse(await saidBy('survives.mjs', fault))
 

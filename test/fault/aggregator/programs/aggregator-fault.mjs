@@ -7,6 +7,8 @@ const INJECTED_URL = new URL('./injected.mjs', import.meta.url).href
 
 /** Aggregator threads that were started, the latest last. */
 export const aggregators = []
+/** What each of them was given as it was started. */
+export const boots = []
 /** What every aggregator thread that is started from now on gets in addition, or in place of its file. */
 export const startWith = { options: {}, file: undefined }
 
@@ -20,13 +22,19 @@ workerThreads.Worker = class extends Worker {
     const execArgv = ['--import', INJECTED_URL]
     super(startWith.file ?? file, { ...options, execArgv, ...startWith.options })
     aggregators.push(this)
+    boots.push(options.workerData)
   }
 }
 syncBuiltinESMExports()
 
-/** Makes the running aggregator thread do one of the deeds of `injected.mjs`. */
+/** Makes the running aggregator thread do one of the deeds of `injected.mjs`. Resolves when it is about to. */
 export function order(deed) {
   const channel = new BroadcastChannel('fault')
   channel.postMessage(deed)
-  channel.close()
+  return new Promise(resolve => {
+    channel.onmessage = () => {
+      channel.close()
+      resolve()
+    }
+  })
 }

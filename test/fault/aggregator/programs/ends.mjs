@@ -1,8 +1,8 @@
 /** Programs whose aggregator dies at a bad time, or for good: they say what became of their questions. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { createTelemetry } from '../../../../dist/index.js'
-import { aggregators, order, startWith } from './aggregator-fault.mjs'
+import { connectBus, createTelemetry } from '../../../../dist/index.js'
+import { aggregators, boots, order, startWith } from './aggregator-fault.mjs'
 
 const state = process.argv[2]
 if (/cannot be read|after it is down/.test(state))
@@ -22,10 +22,6 @@ const codeOf = promise =>
     () => 'answered',
     error => error.code,
   )
-const aggregatorIs = async wanted => {
-  while (telemetry.status.aggregator !== wanted) await sleep(1)
-}
-
 /** Waits until the aggregator has died so many times. */
 const deathCountIs = async wanted => {
   while (lines.filter(line => /died and is started again|stays down/.test(line)).length < wanted)
@@ -52,7 +48,7 @@ async function askThere() {
   const said = []
   there.on('message', message => {
     said.push(message.event)
-    if (message.topic === 'answer') there.terminate()
+    if (message.topic === 'answer') there.postMessage('end')
   })
   there.postMessage('ask')
   await ended
@@ -72,12 +68,27 @@ const STATES = {
   'it dies five times within a minute': async () => {
     const open = []
     for (let death = 0; death < 5; death++) {
-      await aggregatorIs('running')
+      await (open.at(-1) ?? telemetry.flush())
       order('throw')
       await deathCountIs(death + 1)
       open.push(codeOf(telemetry.query('echo')))
     }
     return { open: await Promise.all(open), ...(await goOn()), askedThere: await askThere() }
+  },
+  'threads, readers and SLOs have come and gone before it dies': async () => {
+    await Promise.all(Array.from({ length: 4 }, askThere))
+    const [open, closed] = [telemetry.openBus(), connectBus(telemetry.openBus())]
+    telemetry.slo({ metric: 'echo', objective: 'p(50)<1s' })()
+    telemetry.slo({ metric: 'echo', objective: 'p(95)<1s' })
+    await closed.close()
+    while ((await telemetry.snapshot()).lanes.length > 1) await sleep(5)
+    await telemetry.flush()
+    order('throw')
+    await deathCountIs(1)
+    await telemetry.query('echo')
+    open.close()
+    const { lanes, readers, addedSlos } = boots.at(-1)
+    return { told: [lanes.length, readers.length, addedSlos.length] }
   },
   'close() while it is being restarted': async () => {
     await telemetry.ready
@@ -88,15 +99,13 @@ const STATES = {
   },
   'close() while it hangs': async () => {
     await telemetry.ready
-    order('hang')
-    await sleep(50)
+    await order('hang')
     for (let sample = 0; sample < 40; sample++) echo.record(sample)
     return { closed: await telemetry.close({ timeoutMs: 300 }) }
   },
   'it dies during close()': async () => {
     await telemetry.ready
-    order('hang')
-    await sleep(50)
+    await order('hang')
     const closed = telemetry.close()
     await sleep(50)
     aggregators.at(-1).terminate()

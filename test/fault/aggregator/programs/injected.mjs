@@ -19,5 +19,8 @@ const DEEDS = {
 }
 
 const channel = new BroadcastChannel('fault')
-channel.onmessage = ({ data }) => DEEDS[data]()
+channel.onmessage = ({ data }) => {
+  channel.postMessage('about to')
+  DEEDS[data]()
+}
 channel.unref()
