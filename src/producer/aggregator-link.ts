@@ -17,7 +17,10 @@ import { type Death, Supervisor } from './supervisor.ts'
 type LastingBoot = Omit<AggregatorBoot, 'controlPort' | 'addedSlos' | 'lanes' | 'readers' | 'restart'>
 
 export interface LinkListeners {
+  /** A line of this thread's own. */
   readonly log: (line: string) => void
+  /** A line the aggregator has sent. */
+  readonly onLine: (line: string) => void
   /** Another control port is to be asked from now on: what was asked on the one before is not answered. */
   readonly onReconnect: () => void
   /** There is no aggregator, and will be none. */
@@ -151,7 +154,7 @@ export class AggregatorLink {
 
   #heed(message: AggregatorMessage): void {
     if (message.type === 'lane-released') this.#lanes.release(message.laneId)
-    else this.#listeners.log(message.line)
+    else this.#listeners.onLine(message.line)
   }
 
   #onDeath({ detail }: Death, restartInMs: number): void {

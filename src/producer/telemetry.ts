@@ -62,6 +62,7 @@ export class Telemetry extends ThreadTelemetry {
       },
       {
         log: line => this.#log(line),
+        onLine: line => this.#log(line),
         onReconnect: () => this.control.reconnect(),
         onDown: cause => this.#onDown(cause),
       },

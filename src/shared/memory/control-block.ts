@@ -3,14 +3,14 @@
 // byte  size  type  writer      word
 //    0     4  i32   any         next lane id (Atomics.add)
 //    4     4  i32   creator     1 once the telemetry is closed
-//    8     4  i32   creator     aggregators started so far
+//   16     4  i32   creator     aggregators started so far
 //  128     4  u32   aggregator  coarse clock, milliseconds since the origin, wraps
 //  132     4  i32   in turn     state of the aggregator: its own while it runs, the creator's while there is none
 //  256     4  i32   any         1 while a producer wants the aggregator to wake
 export const ControlWord = {
   nextLaneId: 0,
   closed: 1,
-  generation: 2,
+  generation: 4,
   clockMs: 32,
   aggregatorState: 33,
   wake: 64,
