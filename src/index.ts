@@ -38,6 +38,7 @@ export type {
 export { type Metric, MetricRegistry, type RegistryOptions } from './shared/statistics/registry.ts'
 export type { Series } from './shared/statistics/series.ts'
 export type {
+  AggregatorRestartedEvent,
   BusDroppedEvent,
   Comparison,
   Publish,

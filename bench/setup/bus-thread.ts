@@ -36,12 +36,14 @@ export interface BusThread {
 
 export async function startBusThread(): Promise<BusThread> {
   const busChannel = new MessageChannel()
+  const frames = new MessageChannel()
   const plain = new MessageChannel()
   const comlink = new MessageChannel()
   const credits = createCredits()
-  busChannel.port2.postMessage({ type: 'offloop-bus', credits } satisfies BusHello)
+  const hello: BusHello = { type: 'offloop-bus', port: frames.port1, credits }
+  busChannel.port2.postMessage(hello, [frames.port1])
   const data: BusThreadData = {
-    busPort: busChannel.port2,
+    busPort: frames.port2,
     credits,
     plainPort: plain.port2,
     comlinkPort: comlink.port2,

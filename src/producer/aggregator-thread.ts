@@ -1,7 +1,8 @@
-/** Starts the aggregator thread and watches over it. Creating thread. */
-import { BroadcastChannel, SHARE_ENV, Worker } from 'node:worker_threads'
-import type { AggregatorBoot, LogMessage } from '../shared/aggregator-boot.ts'
+/** One aggregator thread, from its start to its end. Creating thread. */
+import { SHARE_ENV, Worker } from 'node:worker_threads'
+import type { AggregatorBoot, AggregatorMessage } from '../shared/aggregator-boot.ts'
 import type { ChannelMessage } from '../shared/share.ts'
+import { type Death, deathBy } from './supervisor.ts'
 
 /** Beside the bundle this file is part of. Tests run the sources, and the worker that was built of them: Node 20 runs no
  *  TypeScript. */
@@ -13,39 +14,34 @@ const WORKER_URL = new URL(
 /** The worker thread. It never keeps the process alive. */
 export class AggregatorThread {
   readonly #worker: Worker
-  readonly #channelName: string
-  #announcements: BroadcastChannel | undefined
   readonly #exited: Promise<void>
-  #isClosing = false
 
-  /** @param onDown the thread has ended without being asked to */
+  /** @param onEnd called once, when the thread has ended, for whatever reason */
   constructor(
     boot: AggregatorBoot,
-    listeners: { onDown: (cause: string) => void; onLog: (line: string) => void },
+    listeners: { onEnd: (death: Death) => void; onMessage: (message: AggregatorMessage) => void },
   ) {
     this.#worker = new Worker(WORKER_URL, {
       name: 'offloop-aggregator',
       workerData: boot,
-      transferList: [boot.controlPort],
+      transferList: [boot.controlPort, ...boot.readers.map(({ port }) => port)],
       // The application's own flags (loaders, --import, --inspect) are not for this thread.
       execArgv: [],
       argv: [],
       env: SHARE_ENV,
     })
-    let cause = 'it ended'
+    let death: Death | undefined
     this.#worker.on('error', error => {
-      cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      death = deathBy(error)
     })
     this.#exited = new Promise(resolve => {
-      this.#worker.once('exit', () => {
-        this.#announcements?.close()
-        if (!this.#isClosing) listeners.onDown(cause)
+      this.#worker.once('exit', exitCode => {
+        listeners.onEnd(death ?? deathBy(`it ended with exit code ${exitCode}`))
         resolve()
       })
     })
-    this.#worker.on('message', (message: LogMessage) => listeners.onLog(message.line))
+    this.#worker.on('message', (message: AggregatorMessage) => listeners.onMessage(message))
     this.#worker.unref()
-    this.#channelName = boot.share.id
   }
 
   /** Messages wait in the worker's port until it is up. */
@@ -53,24 +49,7 @@ export class AggregatorThread {
     this.#worker.postMessage(message)
   }
 
-  /** Passes announcements of other threads on, which may come before the aggregator is there to hear them. What it
-   *  hears twice it takes once. */
-  forwardAnnouncements(): void {
-    if (this.#announcements !== undefined || this.#isClosing) return
-    this.#announcements = new BroadcastChannel(this.#channelName)
-    this.#announcements.onmessage = event => {
-      const message = (event as { data: ChannelMessage }).data
-      // Lanes are passed on whenever they come, since this loop may have been blocked while the aggregator started;
-      // questions are not asked before it runs.
-      if (message.type === 'lane') this.send(message)
-    }
-    this.#announcements.unref()
-  }
-
-  /** Ends the thread, which has been told to close. */
   async terminate(): Promise<void> {
-    this.#isClosing = true
-    this.#announcements?.close()
     await this.#worker.terminate()
     await this.#exited
   }

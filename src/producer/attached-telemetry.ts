@@ -1,9 +1,7 @@
 /** Takes part in a telemetry that another thread created, on a lane of its own. Any other thread. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { BroadcastChannel, threadId } from 'node:worker_threads'
 import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
 import { TelemetryError } from '../shared/errors.ts'
-import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
 import {
   type ChannelMessage,
   type ChannelOpened,
@@ -11,11 +9,10 @@ import {
   controlChannelName,
   type TelemetryShare,
 } from '../shared/share.ts'
+import { aggregatorUp, RestartWatch } from './aggregator-watch.ts'
 import { ControlClient } from './control-client.ts'
 import { Recorder } from './recorder.ts'
 import { type FlushResult, ThreadTelemetry } from './thread-telemetry.ts'
-
-const BOOT_POLL_MS = 5
 
 export interface AttachOptions {
   /** Samples to a batch while this thread records in bursts: 1 to 64. Default 1: each is published at once, since the
@@ -40,23 +37,28 @@ export class AttachedTelemetry extends ThreadTelemetry {
       countsRegistrations: false,
     })
     const channel = controlChannelName(share, recorder.laneId)
-    const open = async () => {
-      await aggregatorUp(share)
-      return new BroadcastChannel(channel) as unknown as ControlEndpoint
-    }
+    const open = async () => new BroadcastChannel(channel) as unknown as ControlEndpoint
+    const watch = new RestartWatch(share)
     let opened: Promise<void> | undefined
-    super(
-      recorder,
-      new ControlClient(open, endpoint => {
+    const control: ControlClient = new ControlClient(
+      open,
+      async endpoint => {
+        await aggregatorUp(share)
         recorder.publish()
         opened ??= channelOpened(endpoint).finally(() => {
           opened = undefined
         })
         // Asked for each time: the aggregator closes channels of threads it has not heard of for long.
         announce({ type: 'control', channel })
-        return opened
-      }),
+        await opened
+      },
+      isHeld => {
+        if (!isHeld) watch.stop()
+        // The channel is the next aggregator's as well.
+        else watch.start({ onRestart: () => control.askAgain(), onDown: error => control.rejectAll(error) })
+      },
     )
+    super(recorder, control)
     this.#onClose = onClose
   }
 
@@ -131,17 +133,4 @@ function channelOpened(endpoint: ControlEndpoint): Promise<void> {
     }
     endpoint.addEventListener('message', onMessage)
   })
-}
-
-/** Waits for the aggregator to start; the caller bounds the wait. */
-async function aggregatorUp(share: TelemetryShare): Promise<void> {
-  const control = new Int32Array(share.control)
-  for (;;) {
-    const state = Atomics.load(control, ControlWord.aggregatorState)
-    if (state === AggregatorState.running) return
-    if (state === AggregatorState.stopped) {
-      throw new TelemetryError('OFFLOOP_AGGREGATOR_DOWN', { fix: 'ask while the telemetry is open' })
-    }
-    await sleep(BOOT_POLL_MS, undefined, { ref: false })
-  }
 }

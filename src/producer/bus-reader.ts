@@ -1,27 +1,35 @@
 /** Receives events from the aggregator on a bus port, on any thread, and hands them to listeners. */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import type { BusFrame, BusHello } from '../shared/bus-frame.ts'
+import { type BusFrame, isBusHello } from '../shared/bus-frame.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { TOPICS, type Topic, type TopicPayloads } from '../shared/topics.ts'
 
 export type Listener<T extends Topic> = (event: TopicPayloads[T]) => void
 
-/** The receiving end of the bus. Listeners run one after the other; one that throws or rejects is reported
+/** Frames of one aggregator. */
+interface Source {
+  readonly port: MessagePort
+  readonly credits: Int32Array
+}
+
+/** The receiving end of the bus. Frames come on a port to the aggregator, and when that has died on a port to the next:
+ *  the port this reader is made of brings them. Listeners run one after the other; one that throws or rejects is reported
  *  and harms no other. */
 export class BusReader {
   readonly #port: MessagePort
   readonly #onListenerError: (topic: Topic, error: unknown) => void
   readonly #listeners = new Map<Topic, Set<Listener<Topic>>>()
-  #credits: Int32Array | undefined
+  #source: Source | undefined
+  #isHolding = true
   #unpack: ((frame: Uint8Array) => BusFrame) | undefined
   /** Frames that came before the decoder was loaded. */
-  #waiting: Uint8Array[] = []
+  #waiting: { frame: Uint8Array; credits: Int32Array }[] = []
 
   /** @internal Use `connectBus(port)`. */
   constructor(port: MessagePort, onListenerError: (topic: Topic, error: unknown) => void) {
     this.#port = port
     this.#onListenerError = onListenerError
-    port.on('message', (message: BusHello | Uint8Array) => this.#receive(message))
+    port.on('message', (message: unknown) => this.#follow(message))
   }
 
   /** Calls back for each event of a topic.
@@ -54,38 +62,52 @@ export class BusReader {
 
   /** Whether an open bus keeps the thread alive. It does, unless told otherwise. */
   ref(): this {
+    this.#isHolding = true
     this.#port.ref()
+    this.#source?.port.ref()
     return this
   }
 
   unref(): this {
+    this.#isHolding = false
     this.#port.unref()
+    this.#source?.port.unref()
     return this
   }
 
   /** Takes what has arrived, then closes the port. */
   async close(): Promise<void> {
-    for (
-      let next = receiveMessageOnPort(this.#port);
-      next !== undefined;
-      next = receiveMessageOnPort(this.#port)
-    ) {
-      this.#receive(next.message)
-    }
+    for (const hello of arrived(this.#port)) this.#follow(hello)
+    this.#endSource()
     this.#port.close()
     if (this.#waiting.length > 0) await this.#load()
   }
 
-  #receive(message: BusHello | Uint8Array): void {
-    if (!(message instanceof Uint8Array)) {
-      this.#credits = new Int32Array(message.credits)
-      return
-    }
+  #follow(hello: unknown): void {
+    if (!isBusHello(hello)) return
+    // What the aggregator before has sent comes first.
+    this.#endSource()
+    const { port } = hello
+    const credits = new Int32Array(hello.credits)
+    this.#source = { port, credits }
+    port.on('message', (frame: Uint8Array) => this.#receive(frame, credits))
+    if (!this.#isHolding) port.unref()
+  }
+
+  #endSource(): void {
+    if (this.#source === undefined) return
+    const { port, credits } = this.#source
+    for (const frame of arrived(port)) this.#receive(frame as Uint8Array, credits)
+    port.close()
+    this.#source = undefined
+  }
+
+  #receive(frame: Uint8Array, credits: Int32Array): void {
     if (this.#unpack !== undefined) {
-      this.#deliver(message)
+      this.#deliver(frame, credits)
       return
     }
-    this.#waiting.push(message)
+    this.#waiting.push({ frame, credits })
     if (this.#waiting.length === 1) void this.#load()
   }
 
@@ -95,12 +117,12 @@ export class BusReader {
     this.#unpack = unpack
     const waiting = this.#waiting
     this.#waiting = []
-    for (const frame of waiting) this.#deliver(frame)
+    for (const { frame, credits } of waiting) this.#deliver(frame, credits)
   }
 
-  #deliver(packed: Uint8Array): void {
+  #deliver(packed: Uint8Array, credits: Int32Array): void {
     // Taken, whatever becomes of it: a listener that throws must not make this reader look slow.
-    if (this.#credits !== undefined) Atomics.add(this.#credits, 0, 1)
+    Atomics.add(credits, 0, 1)
     const { topic, payload } = this.#unpack!(packed)
     for (const listener of this.#listeners.get(topic) ?? []) {
       try {
@@ -132,6 +154,13 @@ export function connectBus(
   onListenerError: (topic: Topic, error: unknown) => void = reportListenerError,
 ): BusReader {
   return new BusReader(port, onListenerError)
+}
+
+/** Takes what waits in a port. */
+function* arrived(port: MessagePort): Generator<unknown> {
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+    yield next.message
+  }
 }
 
 function reportListenerError(topic: Topic, error: unknown): void {

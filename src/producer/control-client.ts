@@ -27,27 +27,38 @@ interface Connection {
   readonly endpoint: ControlEndpoint
 }
 
-/** One connection to the aggregator. It keeps the thread alive only while an answer is due. */
+/** A call that waits for its answer. No call waits on a promise that outlives it: its answer would be kept alive as
+ *  well. */
+interface OpenCall {
+  /** Asks again, of whatever aggregator there is now. */
+  readonly ask: () => void
+  readonly reject: (error: TelemetryError) => void
+}
+
+/** One connection to the aggregator, or to the next one when that dies: calls that are open then are asked again. It
+ *  keeps the thread alive only while an answer is due. */
 export class ControlClient {
   readonly #open: () => Promise<ControlEndpoint>
   readonly #beforeCall: (endpoint: ControlEndpoint) => void | Promise<void>
+  readonly #onHold: ((isHeld: boolean) => void) | undefined
   #endpoint: ControlEndpoint | undefined
   #connection: Promise<Connection> | undefined
-  #openCalls = 0
-  /** Ends each open call. No call waits on a promise that outlives it: its answer would be kept alive as well. */
-  readonly #openRejects = new Set<(error: TelemetryError) => void>()
+  readonly #openCalls = new Set<OpenCall>()
   #closedBy: TelemetryError | undefined
   readonly #queries = new Map<string, Promise<SeriesSnapshot>>()
   #snapshot: Promise<TelemetrySnapshot> | undefined
 
   /** @param open opens the endpoint, at the first call
-   *  @param beforeCall runs before each call, which waits for it */
+   *  @param beforeCall runs before each call, which waits for it
+   *  @param onHold told when a first call opens, and when no call is open any more */
   constructor(
     open: () => Promise<ControlEndpoint>,
     beforeCall: (endpoint: ControlEndpoint) => void | Promise<void>,
+    onHold?: (isHeld: boolean) => void,
   ) {
     this.#open = open
     this.#beforeCall = beforeCall
+    this.#onHold = onHold
   }
 
   /** One call. The thread stays alive until the answer is there.
@@ -57,25 +68,46 @@ export class ControlClient {
     { timeoutMs = CALL_TIMEOUT_MS }: { timeoutMs?: number } = {},
   ): Promise<Value> {
     if (this.#closedBy !== undefined) throw this.#closedBy
-    this.#hold()
     let end = () => {}
     try {
       const answer = new Promise<Outcome<Value>>((resolve, reject) => {
         const fix = 'look for what keeps the aggregator thread busy, or wait longer'
         const timeOut = () => reject(new TelemetryError('OFFLOOP_TIMEOUT', { got: `${timeoutMs} ms`, fix }))
         const timer = setTimeout(timeOut, timeoutMs)
-        this.#openRejects.add(reject)
+        let attempts = 0
+        const attempt = () => {
+          const number = ++attempts
+          // A failure of an attempt that is not the latest is that of an aggregator that has died.
+          this.#ask(ask).then(resolve, error => number === attempts && reject(error))
+        }
+        const call = { ask: attempt, reject }
+        this.#hold(call)
         end = () => {
           clearTimeout(timer)
-          this.#openRejects.delete(reject)
+          this.#release(call)
         }
-        this.#ask(ask).then(resolve, reject)
+        attempt()
       })
       return openOutcome(await answer)
     } finally {
       end()
-      this.#release()
     }
+  }
+
+  /** The aggregator has died and another will be there: every open call is asked again, on a new endpoint. */
+  reconnect(): void {
+    this.#disconnect()
+    this.askAgain()
+  }
+
+  /** The same where the endpoint is one that serves the next aggregator as well. */
+  askAgain(): void {
+    for (const call of this.#openCalls) call.ask()
+  }
+
+  /** Ends the calls that are open. */
+  rejectAll(error: TelemetryError): void {
+    for (const { reject } of this.#openCalls) reject(error)
   }
 
   async #ask<Value>(ask: Ask<Value>): Promise<Outcome<Value>> {
@@ -118,7 +150,11 @@ export class ControlClient {
   close(error: TelemetryError): void {
     if (this.#closedBy !== undefined) return
     this.#closedBy = error
-    for (const reject of this.#openRejects) reject(error)
+    this.rejectAll(error)
+    this.#disconnect()
+  }
+
+  #disconnect(): void {
     // Released first: comlink would else do that when the remote is collected as garbage, on an endpoint that is closed.
     this.#connection?.then(
       ({ remote, comlink, endpoint }) => {
@@ -127,29 +163,48 @@ export class ControlClient {
       },
       () => {},
     )
+    this.#connection = undefined
+    this.#endpoint = undefined
   }
 
   /** Comlink is loaded at the first call: recording does not need it. */
   #connect(): Promise<Connection> {
-    this.#connection ??= this.#wrap()
+    if (this.#connection === undefined) {
+      const connection = this.#wrap()
+      this.#connection = connection
+      connection.then(
+        ({ endpoint }) => this.#connection === connection && this.#use(endpoint),
+        () => {},
+      )
+    }
     return this.#connection
   }
 
   async #wrap(): Promise<Connection> {
     const [comlink, endpoint] = await Promise.all([import('comlink'), this.#open()])
     const remote = comlink.wrap<AggregatorControl>(toComlink(endpoint))
-    this.#endpoint = endpoint
-    // Listening refs the port, which must keep nobody alive but for the sake of an open call.
-    if (this.#openCalls === 0) endpoint.unref()
-    else endpoint.ref()
     return { remote, comlink, endpoint }
   }
 
-  #hold(): void {
-    if (this.#openCalls++ === 0) this.#endpoint?.ref()
+  /** Listening refs the endpoint, which must keep nobody alive but for the sake of an open call. */
+  #use(endpoint: ControlEndpoint): void {
+    this.#endpoint = endpoint
+    if (this.#openCalls.size === 0) endpoint.unref()
+    else endpoint.ref()
   }
 
-  #release(): void {
-    if (--this.#openCalls === 0) this.#endpoint?.unref()
+  #hold(call: OpenCall): void {
+    if (this.#openCalls.size === 0) {
+      this.#endpoint?.ref()
+      this.#onHold?.(true)
+    }
+    this.#openCalls.add(call)
+  }
+
+  #release(call: OpenCall): void {
+    this.#openCalls.delete(call)
+    if (this.#openCalls.size > 0) return
+    this.#endpoint?.unref()
+    this.#onHold?.(false)
   }
 }

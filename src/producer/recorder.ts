@@ -56,6 +56,7 @@ export class Recorder {
   readonly #announce: (announcement: LaneAnnouncement) => void
   readonly #countsRegistrations: boolean
   #onTelemetryClosed: (() => void) | undefined
+  readonly #onBeat: (() => void) | undefined
   #heartbeat: NodeJS.Timeout | undefined
   #writeIndexAtBeat = 0
   readonly #forgetExit: () => void
@@ -63,6 +64,7 @@ export class Recorder {
 
   /** @param options.announce tells the aggregator of this lane; called again should it have been given up
    *  @param options.onTelemetryClosed the creating thread has closed the telemetry
+   *  @param options.onBeat called at each heartbeat
    *  @param options.countsRegistrations whether registering a metric again resets its rate limit; default true */
   constructor(options: {
     share: TelemetryShare
@@ -70,6 +72,7 @@ export class Recorder {
     publishEvery: number
     announce: (announcement: LaneAnnouncement) => void
     onTelemetryClosed?: () => void
+    onBeat?: () => void
     countsRegistrations?: boolean
   }) {
     const { share } = options
@@ -86,6 +89,7 @@ export class Recorder {
     )
     this.#marks = new Marks(this.#lane, share.markCapacity, Number(share.origin.monotonicNs & 0x3fffn))
     this.#announce = options.announce
+    this.#onBeat = options.onBeat
     this.#countsRegistrations = options.countsRegistrations ?? true
     this.#announceLane()
     this.#beat()
@@ -186,6 +190,7 @@ export class Recorder {
     this.#writeIndexAtBeat = writeIndex
     const intervalMs = isIdle ? HEARTBEAT_IDLE_INTERVAL_MS : HEARTBEAT_INTERVAL_MS
     this.#heartbeat = setTimeout(() => this.#beat(), intervalMs).unref()
+    this.#onBeat?.()
     if (Atomics.load(this.#control, ControlWord.closed) === 1) this.#onTelemetryClosed?.()
   }
 

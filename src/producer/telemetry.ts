@@ -1,9 +1,7 @@
 /** Creates a telemetry: the recorder of this thread, the aggregator thread beside it, and the bus between them. */
-import { MessageChannel, type MessagePort, threadId } from 'node:worker_threads'
-import { type BusHello, createCredits } from '../shared/bus-frame.ts'
+import { type MessagePort, threadId } from 'node:worker_threads'
 import { clockOriginNow } from '../shared/clock.ts'
 import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
-import type { CreatorMessage } from '../shared/creator-message.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { createBoard } from '../shared/memory/board.ts'
 import { AggregatorState, ControlWord, createControlBlock } from '../shared/memory/control-block.ts'
@@ -14,19 +12,23 @@ import { resolveSLO } from '../shared/slo/definition-check.ts'
 import { fitToMetric } from '../shared/slo/metric-fit.ts'
 import { closestName } from '../shared/statistics/closest-name.ts'
 import type { Topic } from '../shared/topics.ts'
-import { AggregatorThread } from './aggregator-thread.ts'
+import { AggregatorLink } from './aggregator-link.ts'
 import { BusReader, type Listener } from './bus-reader.ts'
 import { ControlClient } from './control-client.ts'
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts'
 import { Recorder } from './recorder.ts'
+import { type SupervisionLimits, supervisionLimitsOf } from './supervision-limits.ts'
 import { type FlushOptions, type FlushResult, ThreadTelemetry } from './thread-telemetry.ts'
 import { UserPublish } from './user-publish.ts'
 
 /** How the telemetry itself is doing. */
 export interface TelemetryStatus {
-  readonly aggregator: 'booting' | 'running' | 'down' | 'closed'
-  /** Why the aggregator is down. */
+  /** `restarting`: it has died, and another takes its place. `down`: it has died too often, and stays down. */
+  readonly aggregator: 'booting' | 'running' | 'restarting' | 'down' | 'closed'
+  /** Why the aggregator last died; undefined while it never has. */
   readonly cause: string | undefined
+  /** Times the aggregator was started again. */
+  readonly restarts: number
   /** Samples and increments recorded on this thread after close. */
   readonly recordedAfterClose: number
   /** Times a bus listener of this thread threw or rejected. */
@@ -40,41 +42,46 @@ export interface TelemetryStatus {
 export class Telemetry extends ThreadTelemetry {
   readonly #options: ResolvedOptions
   readonly #share: TelemetryShare
-  readonly #thread: AggregatorThread
-  readonly #controlPort: MessagePort
+  readonly #link: AggregatorLink
   readonly #sloNames: Set<string>
   readonly #userPublish: UserPublish | undefined
-  #nextSloId = 0
   #bus: BusReader | undefined
   #ready: Promise<void> | undefined
-  #downCause: string | undefined
   #listenerErrors = 0
 
   /** @internal Use `createTelemetry`. */
-  constructor(options: ResolvedOptions) {
+  constructor(options: ResolvedOptions, limits: SupervisionLimits) {
     const share = createShare(options)
-    const { port1, port2 } = new MessageChannel()
-    const thread = new AggregatorThread(
+    const link = new AggregatorLink(
       {
         share,
         state: createState(),
-        controlPort: port2,
         sloCheckIntervalMs: options.sloCheckIntervalMs,
         rateLimitWindowMs: options.rateLimitWindowMs,
         rateLimitScope: options.rateLimitScope,
         slos: options.slos,
         log: logTarget(options.log),
       },
-      { onDown: cause => this.#onDown(cause), onLog: line => this.#log(line) },
+      {
+        log: line => this.#log(line),
+        onLine: line => this.#log(line),
+        onReconnect: () => this.control.reconnect(),
+        onDown: cause => this.#onDown(cause),
+      },
+      limits,
     )
-    const announce = thread.send.bind(thread)
-    const recorder = new Recorder({ share, threadId, publishEvery: options.publishEvery, announce })
-    const openPort = async () => port1 as unknown as ControlEndpoint
+    const recorder = new Recorder({
+      share,
+      threadId,
+      publishEvery: options.publishEvery,
+      announce: announcement => link.announce(announcement),
+      onBeat: () => link.observe(),
+    })
+    const openPort = async () => link.controlPort as unknown as ControlEndpoint
     super(recorder, new ControlClient(openPort, () => recorder.publish()))
-    this.#controlPort = port1
     this.#options = options
     this.#share = share
-    this.#thread = thread
+    this.#link = link
     this.#sloNames = new Set(options.slos.map((slo, index) => resolveSLO(slo, `slos[${index}]`).name))
     if (options.publish !== undefined) {
       this.#userPublish = new UserPublish(options.publish, share.origin, line => this.#log(line))
@@ -90,16 +97,10 @@ export class Telemetry extends ThreadTelemetry {
   }
 
   get status(): TelemetryStatus {
-    const isRunning = this.#aggregatorState === AggregatorState.running
     return {
-      aggregator: this.closed
-        ? 'closed'
-        : this.#downCause !== undefined
-          ? 'down'
-          : isRunning
-            ? 'running'
-            : 'booting',
-      cause: this.#downCause,
+      aggregator: this.closed === undefined ? aggregatorStatus(this.#link) : 'closed',
+      cause: this.#link.cause,
+      restarts: this.#link.restarts,
       recordedAfterClose: this.recorder.recordedAfterClose,
       listenerErrors: this.#listenerErrors,
       publishFailures: this.#userPublish?.failures ?? 0,
@@ -127,14 +128,13 @@ export class Telemetry extends ThreadTelemetry {
       })
     }
     this.#sloNames.add(slo.name)
-    const sloId = this.#nextSloId++
-    this.#tell({ type: 'add-slo', sloId, definition: { ...definition } })
+    const remove = this.#link.addSlo({ ...definition })
     let isRemoved = false
     return () => {
       if (isRemoved) return
       isRemoved = true
       this.#sloNames.delete(slo.name)
-      this.#tell({ type: 'remove-slo', sloId })
+      remove()
     }
   }
 
@@ -160,16 +160,12 @@ export class Telemetry extends ThreadTelemetry {
    *  @throws TelemetryError OFFLOOP_CLOSED */
   openBus(): MessagePort {
     this.#throwIfClosed()
-    const { port1, port2 } = new MessageChannel()
-    const credits = createCredits()
-    port2.postMessage({ type: 'offloop-bus', credits } satisfies BusHello)
-    this.#tell({ type: 'open-bus', port: port2, credits }, [port2])
-    return port1
+    return this.#link.openBus()
   }
 
   /** What other threads need to take part: structured-cloneable, as often as wanted. `attachTelemetry(share)` there. */
   share(): TelemetryShare {
-    this.#thread.forwardAnnouncements()
+    this.#link.listenToLanes()
     return this.#share
   }
 
@@ -180,22 +176,15 @@ export class Telemetry extends ThreadTelemetry {
   /** @internal */
   protected override async end(timeoutMs: number): Promise<FlushResult> {
     this.recorder.close()
+    // First of all: an aggregator that dies from here on is not missed for long.
+    this.#link.stop()
     Atomics.store(new Int32Array(this.#share.control), ControlWord.closed, 1)
     const result = await this.resultOf(this.control.call(remote => remote.close(), { timeoutMs }))
     await this.#bus?.close()
     await this.#userPublish?.close()
-    await this.#thread.terminate()
+    await this.#link.close()
     this.control.close(new TelemetryError('OFFLOOP_CLOSED', { fix: 'ask before close()' }))
     return result
-  }
-
-  get #aggregatorState(): number {
-    return Atomics.load(new Int32Array(this.#share.control), ControlWord.aggregatorState)
-  }
-
-  /** Leaves at once, and waits in the port until the aggregator is up. */
-  #tell(message: CreatorMessage, transferList: readonly MessagePort[] = []): void {
-    this.#controlPort.postMessage(message, transferList)
   }
 
   #openReader(): BusReader {
@@ -225,11 +214,8 @@ export class Telemetry extends ThreadTelemetry {
   }
 
   #onDown(cause: string): void {
-    this.#downCause = cause
-    Atomics.store(new Int32Array(this.#share.control), ControlWord.aggregatorState, AggregatorState.stopped)
-    const fix = 'see its error above; recording goes on harmlessly, and nothing is evaluated'
+    const fix = 'see its error in the log; recording goes on harmlessly, and nothing is evaluated'
     this.control.close(new TelemetryError('OFFLOOP_AGGREGATOR_DOWN', { got: cause, fix }))
-    this.#log(`offloop: the aggregator thread is down: ${cause}`)
   }
 
   #log(line: string): void {
@@ -252,7 +238,7 @@ export class Telemetry extends ThreadTelemetry {
  *  echo.record(12.5)
  *  @throws TelemetryError OFFLOOP_OPTION, OFFLOOP_LANE_SIZE, OFFLOOP_WINDOW_SIZE, OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
-  return new Telemetry(resolveOptions(options))
+  return new Telemetry(resolveOptions(options), supervisionLimitsOf(options))
 }
 
 function createShare(options: ResolvedOptions): TelemetryShare {
@@ -268,6 +254,12 @@ function createShare(options: ResolvedOptions): TelemetryShare {
     maxSeriesPerMetric: options.maxSeriesPerMetric,
     markCapacity: options.markCapacity,
   })
+}
+
+function aggregatorStatus({ state, restarts }: AggregatorLink): TelemetryStatus['aggregator'] {
+  if (state === AggregatorState.running) return 'running'
+  if (state === AggregatorState.stopped) return 'down'
+  return state === AggregatorState.booting && restarts === 0 ? 'booting' : 'restarting'
 }
 
 function logTarget(log: ResolvedOptions['log']): 'stderr' | 'message' | 'none' {

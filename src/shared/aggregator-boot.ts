@@ -1,6 +1,7 @@
 /** What the creating thread hands the aggregator thread when it starts it. Types only. */
 import type { MessagePort } from 'node:worker_threads'
-import type { TelemetryShare } from './share.ts'
+import type { AddSloMessage } from './creator-message.ts'
+import type { LaneAnnouncement, TelemetryShare } from './share.ts'
 import type { SLODefinition } from './slo/definition.ts'
 
 export interface AggregatorBoot {
@@ -12,8 +13,31 @@ export interface AggregatorBoot {
   readonly rateLimitWindowMs: number
   readonly rateLimitScope: 'percentile' | 'slo' | 'metric'
   readonly slos: readonly SLODefinition[]
+  /** Added at run time, and not removed since. */
+  readonly addedSlos: readonly AddSloMessage[]
+  /** All that were announced, and not released since. */
+  readonly lanes: readonly LaneAnnouncement[]
+  readonly readers: readonly BusEnd[]
+  /** What became of the aggregator before; undefined for the first. */
+  readonly restart: AggregatorRestart | undefined
   /** Where the aggregator's own lines go: `stderr`, to the creating thread, or nowhere. */
   readonly log: 'stderr' | 'message' | 'none'
+}
+
+/** The aggregator's end of one reader's port: frames go to `port`, and `credits` is where the reader counts what it has
+ *  taken. */
+export interface BusEnd {
+  readonly port: MessagePort
+  readonly credits: SharedArrayBuffer
+}
+
+export interface AggregatorRestart {
+  /** Why the one before has ended, in one line. */
+  readonly cause: string
+  /** When it last gave a sign of life, by the telemetry's clock. */
+  readonly downSinceMs: number
+  /** Restarts there have been, this one included. */
+  readonly restarts: number
 }
 
 /** A line for the `log` option, on its way to the creating thread. */
@@ -21,3 +45,12 @@ export interface LogMessage {
   readonly type: 'log'
   readonly line: string
 }
+
+/** A lane was drained to its end, or given up. */
+export interface LaneReleasedMessage {
+  readonly type: 'lane-released'
+  readonly laneId: number
+}
+
+/** What the aggregator tells the creating thread unasked. */
+export type AggregatorMessage = LogMessage | LaneReleasedMessage

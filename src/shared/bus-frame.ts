@@ -1,4 +1,5 @@
 /** The bus on the wire: one event to a frame, and the flow control that bounds it. */
+import type { MessagePort } from 'node:worker_threads'
 import type { Topic, TopicPayloads } from './topics.ts'
 
 /** What a frame holds, packed with msgpackr. */
@@ -15,8 +16,16 @@ export function createCredits(): SharedArrayBuffer {
   return new SharedArrayBuffer(4)
 }
 
-/** The first message on a bus port: where its reader finds its credits. */
+/** What travels on the port that `openBus()` gives: where frames come from now on, and where the reader counts those it
+ *  has taken. One is there from the beginning, and one more for each further aggregator. */
 export interface BusHello {
   readonly type: 'offloop-bus'
+  readonly port: MessagePort
   readonly credits: SharedArrayBuffer
+}
+
+export function isBusHello(message: unknown): message is BusHello {
+  if (typeof message !== 'object' || message === null) return false
+  const { type, port, credits } = message as Partial<BusHello>
+  return type === 'offloop-bus' && typeof port === 'object' && credits instanceof SharedArrayBuffer
 }

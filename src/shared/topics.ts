@@ -67,6 +67,17 @@ export interface SamplesLostEvent {
   readonly timestamp: number
 }
 
+/** The aggregator thread had died, and another goes on in its place. Topic `perf.aggregator_restarted`. */
+export interface AggregatorRestartedEvent {
+  /** Why it died, in one line. */
+  readonly cause: string
+  /** From its last sign of life to its successor's start: nothing was judged or reported meanwhile. */
+  readonly downMs: number
+  /** Restarts since the telemetry was created, this one included. */
+  readonly restarts: number
+  readonly timestamp: number
+}
+
 /** Every topic of the bus with its payload. */
 export interface TopicPayloads {
   'perf.slo_violation': SLOViolationEvent
@@ -74,6 +85,7 @@ export interface TopicPayloads {
   'perf.series_overflow': SeriesOverflowEvent
   'perf.bus_dropped': BusDroppedEvent
   'perf.samples_lost': SamplesLostEvent
+  'perf.aggregator_restarted': AggregatorRestartedEvent
 }
 
 export type Topic = keyof TopicPayloads
@@ -84,6 +96,7 @@ export const TOPICS: readonly Topic[] = [
   'perf.series_overflow',
   'perf.bus_dropped',
   'perf.samples_lost',
+  'perf.aggregator_restarted',
 ]
 
 /** Hands an event over: to a bus, a pager, a test. May return a promise; may fail. */

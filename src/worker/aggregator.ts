@@ -1,6 +1,6 @@
 /** The aggregator: everything that happens on its thread, tied together. Owns the registry and all statistics. */
 import type { MessagePort } from 'node:worker_threads'
-import type { AggregatorBoot } from '../shared/aggregator-boot.ts'
+import type { AggregatorBoot, AggregatorRestart } from '../shared/aggregator-boot.ts'
 import { type Clock, createClock, timestampOf } from '../shared/clock.ts'
 import type { QueryOptions } from '../shared/control-api.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
@@ -18,6 +18,7 @@ import { createFallbackPublish } from './fallback-publish.ts'
 import { LaneSet } from './lane-set.ts'
 import { LossReports } from './loss-reports.ts'
 import { answerQuery, snapshotMetrics } from './queries.ts'
+import { reportRestart } from './restart-report.ts'
 import { SelfMetrics } from './self-metrics.ts'
 import { DurableState } from './state/durable-state.ts'
 import { TickLoop } from './tick-loop.ts'
@@ -67,7 +68,8 @@ export class Aggregator {
         onBatch: lane => state.noteBatch(lane),
         onBroken: (threadId, error) =>
           log(`offloop: gave up the lane of thread ${threadId ?? 'unknown'}: ${String(error)}`),
-        onReleased: onLaneReleased,
+        // A successor needs the lane until what it held is saved.
+        onReleased: laneId => state.afterCommit(() => onLaneReleased(laneId)),
       },
       left.lanes,
     )
@@ -157,6 +159,10 @@ export class Aggregator {
   /** Samples that are published and not yet folded in. */
   get pendingCount(): number {
     return this.#lanes.pendingCount
+  }
+
+  reportRestart(restart: AggregatorRestart): void {
+    reportRestart(restart, this.#bus, this.#clock, this.#log)
   }
 
   /** Takes whatever is published, on every lane, and publishes all statistics. */

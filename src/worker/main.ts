@@ -1,6 +1,6 @@
 /** Entry of the aggregator thread: starts everything there is on it. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { AggregatorBoot } from '../shared/aggregator-boot.ts'
+import type { AggregatorBoot, LaneReleasedMessage } from '../shared/aggregator-boot.ts'
 import { controlChannelName } from '../shared/share.ts'
 import { Aggregator } from './aggregator.ts'
 import { ControlServer } from './control.ts'
@@ -11,9 +11,15 @@ if (parentPort === null)
 
 const boot = workerData as AggregatorBoot
 const { share } = boot
-const aggregator = new Aggregator(boot, createLog(boot.log), laneId =>
-  control.releaseChannel(controlChannelName(share, laneId)),
-)
+const aggregator = new Aggregator(boot, createLog(boot.log), laneId => {
+  control.releaseChannel(controlChannelName(share, laneId))
+  parentPort?.postMessage({ type: 'lane-released', laneId } satisfies LaneReleasedMessage)
+})
 const control = new ControlServer(aggregator, share.id)
+// What an aggregator before this one had heard of.
+for (const { port, credits } of boot.readers) aggregator.openBus(port, credits)
+for (const lane of boot.lanes) aggregator.adopt(lane)
 control.start(boot.controlPort)
 aggregator.start()
+if (boot.restart !== undefined) aggregator.reportRestart(boot.restart)
+for (const { sloId, definition } of boot.addedSlos) aggregator.addSlo(sloId, definition)

@@ -1,6 +1,7 @@
 /** A reader of the bus that is slow, or absent: bounded, counted, told, and nobody waits for it. */
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
+import type { BusHello } from '../../src/shared/bus-frame.ts'
 import { eventsOf, eventually, liveTelemetry } from './live-telemetry.ts'
 import { ToldThread } from './told-thread.ts'
 
@@ -74,10 +75,11 @@ test('a port nobody reads holds no more than its bound, and the aggregator does 
   await eventually(async () => expect((await telemetry.snapshot()).busDropped).toBeGreaterThan(1_000))
   await telemetry.close()
 
+  const [{ port: frames }] = (await once(port, 'message')) as [BusHello]
   let frameCount = 0
-  port.on('message', message => {
+  frames.on('message', message => {
     if (message instanceof Uint8Array) frameCount += 1
   })
-  await once(port, 'close')
+  await once(frames, 'close')
   expect(frameCount).toBe(FRAMES_MAX)
 })

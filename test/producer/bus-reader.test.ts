@@ -11,10 +11,18 @@ const frameOf = (count: number, topic: Topic = 'perf.bus_dropped') =>
 function connected(onListenerError: (topic: Topic, error: unknown) => void = vi.fn()) {
   const { port1, port2 } = new MessageChannel()
   onTestFinished(() => port2.close())
-  const credits = createCredits()
-  port2.postMessage({ type: 'offloop-bus', credits })
+  const { sender, credits } = connect(port2)
   const reader = new BusReader(port1, onListenerError)
-  return { reader, sender: port2 as MessagePort, credits: new Int32Array(credits), onListenerError }
+  return { reader, outer: port2, sender, credits, onListenerError }
+}
+
+/** What the creating thread does for each aggregator there is. */
+function connect(outer: MessagePort) {
+  const { port1, port2 } = new MessageChannel()
+  onTestFinished(() => port2.close())
+  const credits = createCredits()
+  outer.postMessage({ type: 'offloop-bus', port: port1, credits }, [port1])
+  return { sender: port2 as MessagePort, credits: new Int32Array(credits) }
 }
 
 /** Resolves when the listener has been called so many times. */
@@ -141,6 +149,48 @@ test('closing hands over what has arrived first, even when nothing was decoded y
   expect(seen).toEqual([0, 1, 2])
 })
 
+test('another aggregator is followed: what the one before had sent comes first, and is paid for to the one that sent it', async () => {
+  const { reader, outer, sender, credits } = connected()
+  const received = collect(reader, 5)
+  for (let count = 0; count < 3; count++) sender.postMessage(frameOf(count))
+  sender.close()
+  const next = connect(outer)
+  for (let count = 3; count < 5; count++) next.sender.postMessage(frameOf(count))
+  expect(await received).toEqual([0, 1, 2, 3, 4])
+  expect([credits[0], next.credits[0]]).toEqual([3, 2])
+})
+
+test('what comes late from the aggregator before is not taken: it is dead', async () => {
+  const { reader, outer, sender } = connected()
+  const received = collect(reader, 2)
+  sender.postMessage(frameOf(0))
+  const next = connect(outer)
+  next.sender.postMessage(frameOf(1))
+  expect(await received).toEqual([0, 1])
+  const isClosed = new Promise(resolve => sender.once('close', resolve))
+  await isClosed
+})
+
+test('closing hands over what several aggregators have sent', async () => {
+  const { reader, outer, sender } = connected()
+  const seen: number[] = []
+  reader.on('perf.bus_dropped', ({ count }) => seen.push(count))
+  sender.postMessage(frameOf(0))
+  connect(outer).sender.postMessage(frameOf(1))
+  connect(outer).sender.postMessage(frameOf(2))
+  await reader.close()
+  expect(seen).toEqual([0, 1, 2])
+})
+
+test('what is no port of the bus is ignored', async () => {
+  const { reader, outer, sender } = connected()
+  const received = collect(reader, 1)
+  for (const message of [{ type: 'other' }, frameOf(5), 7, 'text', undefined, null])
+    outer.postMessage(message)
+  sender.postMessage(frameOf(1))
+  expect(await received).toEqual([1])
+})
+
 test.each(['perf.slo_violations', '', 'toString', undefined, 5])(
   '%s is no topic: refused with those there are',
   topic => {
@@ -158,14 +208,15 @@ test.each(['perf.slo_violations', '', 'toString', undefined, 5])(
 test('connectBus reports a throwing listener on stderr unless told otherwise', async () => {
   const write = vi.spyOn(console, 'error').mockImplementation(() => {})
   onTestFinished(() => write.mockRestore())
-  const { port1, port2 } = new MessageChannel()
-  onTestFinished(() => port2.close())
+  const { port1, port2: outer } = new MessageChannel()
+  onTestFinished(() => outer.close())
+  const { sender } = connect(outer)
   const reader = connectBus(port1)
   reader.on('perf.bus_dropped', () => {
     throw new Error('boom')
   })
   const received = collect(reader, 1)
-  port2.postMessage(frameOf(1))
+  sender.postMessage(frameOf(1))
   await received
   expect(write).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/offloop: .*perf\.bus_dropped.*boom/s))
 })

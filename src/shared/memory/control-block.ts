@@ -3,12 +3,22 @@
 // byte  size  type  writer      word
 //    0     4  i32   any         next lane id (Atomics.add)
 //    4     4  i32   creator     1 once the telemetry is closed
+//   16     4  i32   creator     aggregators started so far
 //  128     4  u32   aggregator  coarse clock, milliseconds since the origin, wraps
-//  132     4  i32   aggregator  state of the aggregator
+//  132     4  i32   in turn     state of the aggregator: its own while it runs, the creator's while there is none
 //  256     4  i32   any         1 while a producer wants the aggregator to wake
-export const ControlWord = { nextLaneId: 0, closed: 1, clockMs: 32, aggregatorState: 33, wake: 64 } as const
+export const ControlWord = {
+  nextLaneId: 0,
+  closed: 1,
+  generation: 4,
+  clockMs: 32,
+  aggregatorState: 33,
+  wake: 64,
+} as const
 
-export const AggregatorState = { booting: 0, running: 1, stopped: 2 } as const
+/** `booting`: there is a thread that is not up yet. `restarting`: it has died, and the creating thread will start
+ *  another, if its loop turns. `stopped`: closed, or down for good. */
+export const AggregatorState = { booting: 0, running: 1, stopped: 2, restarting: 3 } as const
 
 const CONTROL_BLOCK_BYTES = 384
 

@@ -32,6 +32,7 @@ export class DurableState {
   #recovered: Recovered | undefined
   #checkpoint: Checkpoint | undefined
   #lanes: LaneSet | undefined
+  readonly #afterCommit: (() => void)[] = []
   #committedRevision = Number.NaN
   #committedAtMs = Number.NEGATIVE_INFINITY
 
@@ -100,6 +101,12 @@ export class DurableState {
     this.#committedAtMs = this.#clock.nowMs()
     this.#committedRevision = this.#lanes!.revision
     this.#checkpoint!.commit()
+    for (const callback of this.#afterCommit.splice(0)) callback()
+  }
+
+  /** Calls back once everything up to now is saved. */
+  afterCommit(callback: () => void): void {
+    this.#afterCommit.push(callback)
   }
 
   #isSaveDue(): boolean {
