@@ -1,14 +1,8 @@
 /** Starts the aggregator thread and watches over it. Creating thread. */
-import { BroadcastChannel, SHARE_ENV, Worker } from 'node:worker_threads'
+import { BroadcastChannel, type Worker } from 'node:worker_threads'
 import type { AggregatorBoot, LogMessage } from '../shared/aggregator-boot.ts'
 import type { ChannelMessage } from '../shared/share.ts'
-
-/** Beside the bundle this file is part of. Tests run the sources, and the worker that was built of them: Node 20 runs no
- *  TypeScript. */
-const WORKER_URL = new URL(
-  import.meta.url.endsWith('.ts') ? '../../dist/worker/main.js' : './worker/main.js',
-  import.meta.url,
-)
+import { startWorker } from './worker-source.ts'
 
 /** The worker thread. It never keeps the process alive. */
 export class AggregatorThread {
@@ -23,14 +17,11 @@ export class AggregatorThread {
     boot: AggregatorBoot,
     listeners: { onDown: (cause: string) => void; onLog: (line: string) => void },
   ) {
-    this.#worker = new Worker(WORKER_URL, {
+    this.#worker = startWorker({
       name: 'offloop-aggregator',
       workerData: boot,
       transferList: [boot.controlPort],
-      // The application's own flags (loaders, --import, --inspect) are not for this thread.
-      execArgv: [],
       argv: [],
-      env: SHARE_ENV,
     })
     let cause = 'it ended'
     this.#worker.on('error', error => {
