@@ -77,7 +77,7 @@ export class BusReader {
   }
 
   #receive(message: BusHello | Uint8Array): void {
-    if (!(message instanceof Uint8Array)) {
+    if (!ArrayBuffer.isView(message)) {
       this.#credits = new Int32Array(message.credits)
       return
     }
