@@ -1,9 +1,6 @@
 /** Decides what the aggregator thread is started from: the built file, or the copy inlined beside this code where there
  *  is no such file (docs/adr/0009). Creating thread. */
-import { accessSync, constants } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { Worker, type WorkerOptions } from 'node:worker_threads'
+import { SHARE_ENV, Worker, type WorkerOptions } from 'node:worker_threads'
 import { TelemetryError } from '../shared/errors.ts'
 import { inlinedWorker, workerFileName, workerFileUrl } from './built-worker.ts'
 
@@ -42,11 +39,15 @@ export function startWorker(options: WorkerOptions): Worker {
 }
 
 /** Path of the built file, if it is there and may be read. A path and not a URL: in a test's context, or beside a DOM,
- *  URL is not always Node's. */
+ *  URL is not always Node's.
+ *
+ *  Node's modules are got from the process. To import them would cost everybody a millisecond: Node makes a module of each,
+ *  with all its names. Node before 20.16 gives them in no other way, and so finds no file. */
 function workerFile(): string | undefined {
   for (const locate of [besideModule, besideScript]) {
     try {
       const path = locate()
+      const { accessSync, constants } = process.getBuiltinModule('node:fs')
       accessSync(path, constants.R_OK)
       if (!INSIDE_ARCHIVE.test(path)) return path
     } catch {
@@ -57,16 +58,18 @@ function workerFile(): string | undefined {
 }
 
 function besideModule(): string {
-  return fileURLToPath(workerFileUrl())
+  return process.getBuiltinModule('node:url').fileURLToPath(workerFileUrl())
 }
 
 /** @throws ReferenceError in a module */
 function besideScript(): string {
+  const { dirname, join } = process.getBuiltinModule('node:path')
   return join(dirname(__filename as string), workerFileName)
 }
 
-/** The process's, without the options for Node that it names: a thread takes them from there, whatever execArgv says. */
-function environment(): NodeJS.ProcessEnv {
+/** Shared, which is cheaper, unless it names options for Node: a thread takes them from there, whatever execArgv says. */
+function environment(): NodeJS.ProcessEnv | typeof SHARE_ENV {
+  if (process.env['NODE_OPTIONS'] === undefined) return SHARE_ENV
   const { NODE_OPTIONS: _, ...environment } = process.env
   return environment
 }

@@ -86,3 +86,21 @@ test('with --preserve-symlinks a linked package is found by the path of the link
     linked,
   )
 })
+
+test('with the main thread blocked from the first line on, the worker starts, and the inlined one does', async () => {
+  const app = newApp()
+  const worker = app.path('node_modules', 'offloop', 'dist', WORKER_FILE)
+  const program = app.write(
+    'blocked.mjs',
+    `import { createTelemetry } from 'offloop'
+     const telemetry = createTelemetry({ service: 'moved' })
+     const sleeper = new Int32Array(new SharedArrayBuffer(4))
+     for (let waits = 0; waits < 1_000 && telemetry.status.aggregator === 'booting'; waits++) Atomics.wait(sleeper, 0, 0, 10)
+     console.log(telemetry.status.aggregator)`,
+  )
+  for (const from of [worker, 'inlined']) {
+    const run = await app.run(program)
+    expect(run, run.stderr).toMatchObject({ code: 0, started: [from], stdout: 'running\n' })
+    rmSync(worker, { force: true })
+  }
+})
