@@ -85,11 +85,6 @@ export function expectWorking(run: Run, from: string): void {
   expect(JSON.parse(run.stdout)).toEqual(WORKS)
 }
 
-/** Path of a file of the repository's own tools. */
-export function tool(...parts: string[]): string {
-  return join(ROOT, 'node_modules', ...parts)
-}
-
 function runNode(
   given: readonly string[],
   { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path'
 
 export type Format = 'esm' | 'cjs'
 
-export interface BundleOptions {
+interface BundleOptions {
   readonly entry: string
   /** The file to make. */
   readonly file: string

@@ -1,8 +1,10 @@
 import { readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { afterAll, expect, test } from 'vitest'
-import { App, type Run, tool, WORKER_FILE, WORKS } from './app.ts'
+import { App, type Run, WORKER_FILE, WORKS } from './app.ts'
 import { bundlers } from './bundlers.ts'
 
+const require = createRequire(import.meta.url)
 const app = new App()
 afterAll(() => app.remove())
 
@@ -25,12 +27,12 @@ async function expectPassing(from: string, given: readonly string[], ...nodeOpti
 const worker = app.path('node_modules', 'offloop', 'dist', WORKER_FILE)
 
 test.each(['threads', 'forks', 'vmThreads'])('telemetry works in tests of vitest, pool %s', async pool => {
-  const vitest = tool('vitest', 'vitest.mjs')
+  const vitest = require.resolve('vitest/package.json').replace('package.json', 'vitest.mjs')
   await expectPassing(worker, [vitest, 'run', '--globals', '--pool', pool, '--root', app.folder])
 })
 
 const jest = (testMatch: string) => [
-  tool('jest', 'bin', 'jest.js'),
+  require.resolve('jest/bin/jest'),
   ...['--rootDir', app.folder, '--cacheDirectory', app.path('cache')],
   ...['--testMatch', testMatch, '--transform', '{}', '--watchman=false'],
 ]
