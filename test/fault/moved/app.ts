@@ -1,6 +1,6 @@
 /** An application outside the repository, with the package installed as npm would: nothing in it leads back here. */
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,10 +10,10 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('./fixtures', import.meta.url))
 const RUN_TIMEOUT_MS = 30_000
 
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+
 /** The worker's file among those of the package. */
-export const WORKER_FILE: string = readdirSync(join(ROOT, 'dist')).find(name =>
-  /^offloop-.*\.cjs$/.test(name),
-)!
+export const WORKER_FILE: string = `offloop-aggregator-${version}.cjs`
 
 /** What the program prints when everything works. */
 export const WORKS = { count: 100, p95: 95, actual: 95, ok: true }

@@ -1,7 +1,10 @@
 import { readdirSync, rmSync } from 'node:fs'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { App, expectWorking } from './app.ts'
 import { bundlers, type Format } from './bundlers.ts'
+
+// Minifying takes webpack seconds on a quiet machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const app = new App()
 afterAll(() => app.remove())

@@ -1,8 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { App, type Run, WORKER_FILE, WORKS } from './app.ts'
 import { bundlers } from './bundlers.ts'
+
+// A runner starts a runner here.
+vi.setConfig({ testTimeout: 60_000 })
 
 const require = createRequire(import.meta.url)
 const app = new App()
