@@ -1,5 +1,6 @@
 /** Bundles what runs: an entry that is one file starts in a third of the time (docs/adr/0006). Types come from tsc. */
 import { build } from 'rolldown'
+import { bundleAggregator, withAggregator } from './bundle-aggregator.mjs'
 
 /** npm packages, Node's modules and offloop itself stay outside; what is relative goes in. */
 const external = id => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id)
@@ -13,8 +14,10 @@ const bundles = (from, to, entries) =>
     output: { file: `${to}/${entry}.js`, format: 'esm', sourcemap: true, codeSplitting: false },
   }))
 
+const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
+
 await build([
-  ...bundles('src', 'dist', ['index', 'worker/main']),
+  ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',

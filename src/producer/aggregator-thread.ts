@@ -1,15 +1,9 @@
 /** One aggregator thread, from its start to its end. Creating thread. */
-import { SHARE_ENV, Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { AggregatorBoot, AggregatorMessage } from '../shared/aggregator-boot.ts'
 import type { ChannelMessage } from '../shared/share.ts'
 import { type Death, deathBy } from './supervisor.ts'
-
-/** Beside the bundle this file is part of. Tests run the sources, and the worker that was built of them: Node 20 runs no
- *  TypeScript. */
-const WORKER_URL = new URL(
-  import.meta.url.endsWith('.ts') ? '../../dist/worker/main.js' : './worker/main.js',
-  import.meta.url,
-)
+import { startWorker } from './worker-source.ts'
 
 /** The worker thread. It never keeps the process alive. */
 export class AggregatorThread {
@@ -21,14 +15,11 @@ export class AggregatorThread {
     boot: AggregatorBoot,
     listeners: { onEnd: (death: Death) => void; onMessage: (message: AggregatorMessage) => void },
   ) {
-    this.#worker = new Worker(WORKER_URL, {
+    this.#worker = startWorker({
       name: 'offloop-aggregator',
       workerData: boot,
       transferList: [boot.controlPort, ...boot.readers.map(({ port }) => port)],
-      // The application's own flags (loaders, --import, --inspect) are not for this thread.
-      execArgv: [],
       argv: [],
-      env: SHARE_ENV,
     })
     let death: Death | undefined
     this.#worker.on('error', error => {

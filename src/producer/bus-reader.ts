@@ -113,7 +113,7 @@ export class BusReader {
 
   /** The decoder is loaded with the first frame: who never gets an event never pays for it. */
   async #load(): Promise<void> {
-    const { unpack } = await import('msgpackr')
+    const { unpack } = await import('msgpackr/unpack')
     this.#unpack = unpack
     const waiting = this.#waiting
     this.#waiting = []

@@ -236,7 +236,8 @@ export class Telemetry extends ThreadTelemetry {
  *  const telemetry = createTelemetry({ service: 'checkout' })
  *  const echo = telemetry.latency('input_to_echo', { unit: 'ms' })
  *  echo.record(12.5)
- *  @throws TelemetryError OFFLOOP_OPTION, OFFLOOP_LANE_SIZE, OFFLOOP_WINDOW_SIZE, OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE */
+ *  @throws TelemetryError OFFLOOP_OPTION, OFFLOOP_LANE_SIZE, OFFLOOP_WINDOW_SIZE, OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE,
+ *  OFFLOOP_WORKER_START */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   return new Telemetry(resolveOptions(options), supervisionLimitsOf(options))
 }

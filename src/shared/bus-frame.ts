@@ -1,5 +1,6 @@
 /** The bus on the wire: one event to a frame, and the flow control that bounds it. */
 import type { MessagePort } from 'node:worker_threads'
+import { isSharedBuffer } from './memory/shared-buffer.ts'
 import type { Topic, TopicPayloads } from './topics.ts'
 
 /** What a frame holds, packed with msgpackr. */
@@ -27,5 +28,5 @@ export interface BusHello {
 export function isBusHello(message: unknown): message is BusHello {
   if (typeof message !== 'object' || message === null) return false
   const { type, port, credits } = message as Partial<BusHello>
-  return type === 'offloop-bus' && typeof port === 'object' && credits instanceof SharedArrayBuffer
+  return type === 'offloop-bus' && typeof port === 'object' && isSharedBuffer(credits)
 }

@@ -23,6 +23,7 @@ const MEANINGS = {
   OFFLOOP_SHARE_VERSION: 'the share comes from another version of offloop',
   OFFLOOP_DIRECTORY_FULL: 'this thread has registered as many series as its directory can hold',
   OFFLOOP_CLOSED: 'the telemetry is closed',
+  OFFLOOP_WORKER_START: 'the aggregator thread cannot be started',
   OFFLOOP_AGGREGATOR_DOWN: 'the aggregator thread is not running',
   OFFLOOP_TIMEOUT: 'the aggregator did not answer in time',
 } as const

@@ -1,6 +1,6 @@
 /** Sends events to every reader of the bus. Aggregator thread; never waits for a reader. */
 import type { MessagePort } from 'node:worker_threads'
-import { Packr } from 'msgpackr'
+import { Packr } from 'msgpackr/pack'
 import { BUS_FRAMES_MAX } from '../shared/bus-frame.ts'
 import type { Topic, TopicPayloads } from '../shared/topics.ts'
 
