@@ -1,13 +1,11 @@
 /** Creates a telemetry: the recorder of this thread, the aggregator thread beside it, and the bus between them. */
 import { MessageChannel, type MessagePort, threadId } from 'node:worker_threads'
 import { type BusHello, createCredits } from '../shared/bus-frame.ts'
-import { clockOriginNow } from '../shared/clock.ts'
 import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
 import type { CreatorMessage } from '../shared/creator-message.ts'
 import { TelemetryError } from '../shared/errors.ts'
-import { createBoard } from '../shared/memory/board.ts'
-import { AggregatorState, ControlWord, createControlBlock } from '../shared/memory/control-block.ts'
-import { SHARE_VERSION, type TelemetryShare } from '../shared/share.ts'
+import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
+import type { TelemetryShare } from '../shared/share.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
 import { resolveSLO } from '../shared/slo/definition-check.ts'
 import { fitToMetric } from '../shared/slo/metric-fit.ts'
@@ -16,8 +14,12 @@ import type { Topic } from '../shared/topics.ts'
 import { AggregatorThread } from './aggregator-thread.ts'
 import { BusReader, type Listener } from './bus-reader.ts'
 import { ControlClient } from './control-client.ts'
+import { createShare } from './create-share.ts'
+import { flushAtExit, refuseSharedSnapshotFile } from './exit-flush.ts'
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts'
+import { createOwnLines, logTarget } from './own-lines.ts'
 import { Recorder } from './recorder.ts'
+import { closeOnSignals, type EndingSignal } from './signals.ts'
 import { type FlushOptions, type FlushResult, ThreadTelemetry } from './thread-telemetry.ts'
 import { UserPublish } from './user-publish.ts'
 
@@ -39,10 +41,13 @@ export interface TelemetryStatus {
 export class Telemetry extends ThreadTelemetry {
   readonly #options: ResolvedOptions
   readonly #share: TelemetryShare
+  readonly #log: (line: string) => void
   readonly #thread: AggregatorThread
   readonly #controlPort: MessagePort
   readonly #sloNames: Set<string>
   readonly #userPublish: UserPublish | undefined
+  readonly #forgetExit: () => void
+  readonly #signalRemovers = new Set<() => void>()
   #nextSloId = 0
   #bus: BusReader | undefined
   #ready: Promise<void> | undefined
@@ -52,6 +57,7 @@ export class Telemetry extends ThreadTelemetry {
   /** @internal Use `createTelemetry`. */
   constructor(options: ResolvedOptions) {
     const share = createShare(options)
+    const lines = createOwnLines(options.log, share.control)
     const { port1, port2 } = new MessageChannel()
     const thread = new AggregatorThread(
       {
@@ -61,21 +67,36 @@ export class Telemetry extends ThreadTelemetry {
         rateLimitWindowMs: options.rateLimitWindowMs,
         rateLimitScope: options.rateLimitScope,
         slos: options.slos,
+        snapshotFile: options.snapshotFile,
         log: logTarget(options.log),
       },
-      { onDown: cause => this.#onDown(cause), onLog: line => this.#log(line) },
+      { onDown: cause => this.#onDown(cause), onLog: lines.take },
     )
     const announce = thread.send.bind(thread)
-    const recorder = new Recorder({ share, threadId, publishEvery: options.publishEvery, announce })
+    const recorder = new Recorder({
+      share,
+      threadId,
+      publishEvery: options.publishEvery,
+      announce,
+      endsLaneAtExit: false,
+    })
     const openPort = async () => port1 as unknown as ControlEndpoint
     super(recorder, new ControlClient(openPort, () => recorder.publish()))
     this.#controlPort = port1
     this.#options = options
     this.#share = share
+    this.#log = lines.write
     this.#thread = thread
+    this.#forgetExit = flushAtExit({
+      control: new Int32Array(share.control),
+      recorder,
+      timeoutMs: options.exitTimeoutMs,
+      snapshotFile: options.snapshotFile,
+      log: options.log,
+    })
     this.#sloNames = new Set(options.slos.map((slo, index) => resolveSLO(slo, `slos[${index}]`).name))
     if (options.publish !== undefined) {
-      this.#userPublish = new UserPublish(options.publish, share.origin, line => this.#log(line))
+      this.#userPublish = new UserPublish(options.publish, share.origin, this.#log)
       this.#userPublish.listen(this.#openReader())
     }
   }
@@ -171,6 +192,26 @@ export class Telemetry extends ThreadTelemetry {
     return this.#share
   }
 
+  /** Closes when the process is told to end, which runs no exit handler: bounded by `exitTimeoutMs`. Then the process ends
+   *  of that very signal, as without us; a second one ends it at once. Where the application listens to the signal itself,
+   *  everything is flushed, the snapshot file is written, and ending is left to it. Main thread.
+   *  @returns takes it back
+   *  @throws TelemetryError OFFLOOP_SIGNAL, OFFLOOP_CLOSED */
+  closeOnSignals(signals: readonly EndingSignal[] = ['SIGTERM', 'SIGINT']): () => void {
+    this.#throwIfClosed()
+    const remove = closeOnSignals(signals, {
+      timeoutMs: this.#options.exitTimeoutMs,
+      close: timeoutMs => this.close({ timeoutMs }),
+      finalFlush: timeoutMs => this.resultOf(this.control.call(remote => remote.finalFlush(), { timeoutMs })),
+      log: this.#log,
+    })
+    this.#signalRemovers.add(remove)
+    return () => {
+      this.#signalRemovers.delete(remove)
+      remove()
+    }
+  }
+
   override flush(options?: FlushOptions): Promise<FlushResult> {
     return this.closed ?? super.flush(options)
   }
@@ -184,6 +225,9 @@ export class Telemetry extends ThreadTelemetry {
     await this.#userPublish?.close()
     await this.#thread.terminate()
     this.control.close(new TelemetryError('OFFLOOP_CLOSED', { fix: 'ask before close()' }))
+    // Last: a process that exits while this is under way still waits for it.
+    this.#forgetExit()
+    for (const remove of this.#signalRemovers) remove()
     return result
   }
 
@@ -229,17 +273,6 @@ export class Telemetry extends ThreadTelemetry {
     this.control.close(new TelemetryError('OFFLOOP_AGGREGATOR_DOWN', { got: cause, fix }))
     this.#log(`offloop: the aggregator thread is down: ${cause}`)
   }
-
-  #log(line: string): void {
-    const { log } = this.#options
-    try {
-      if (log === undefined) console.error(line)
-      // An async function passes for a log, too: its rejection would end the process.
-      else if (log !== false) Promise.resolve<unknown>(log(line)).catch(() => {})
-    } catch {
-      // A log that throws harms nobody: there is nowhere left to say it.
-    }
-  }
 }
 
 /** Starts telemetry for this process. Synchronous: recording works from the next line on; the aggregator thread starts
@@ -250,25 +283,7 @@ export class Telemetry extends ThreadTelemetry {
  *  echo.record(12.5)
  *  @throws TelemetryError OFFLOOP_OPTION, OFFLOOP_LANE_SIZE, OFFLOOP_WINDOW_SIZE, OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
-  return new Telemetry(resolveOptions(options))
-}
-
-function createShare(options: ResolvedOptions): TelemetryShare {
-  return Object.freeze({
-    offloop: SHARE_VERSION,
-    id: `offloop:${process.pid}:${process.hrtime.bigint()}`,
-    service: options.service,
-    control: createControlBlock(),
-    board: createBoard(),
-    origin: clockOriginNow(),
-    laneCapacity: options.laneCapacity,
-    windowCapacity: options.windowCapacity,
-    maxSeriesPerMetric: options.maxSeriesPerMetric,
-    markCapacity: options.markCapacity,
-  })
-}
-
-function logTarget(log: ResolvedOptions['log']): 'stderr' | 'message' | 'none' {
-  if (log === undefined) return 'stderr'
-  return log === false ? 'none' : 'message'
+  const resolved = resolveOptions(options)
+  refuseSharedSnapshotFile(resolved.snapshotFile)
+  return new Telemetry(resolved)
 }

@@ -10,6 +10,8 @@ export interface AggregatorBoot {
   readonly rateLimitWindowMs: number
   readonly rateLimitScope: 'percentile' | 'slo' | 'metric'
   readonly slos: readonly SLODefinition[]
+  /** Absolute path of the file that gets the final snapshot. */
+  readonly snapshotFile?: string | undefined
   /** Where the aggregator's own lines go: `stderr`, to the creating thread, or nowhere. */
   readonly log: 'stderr' | 'message' | 'none'
 }

@@ -4,6 +4,7 @@ import type { AggregatorBoot } from '../shared/aggregator-boot.ts'
 import { controlChannelName } from '../shared/share.ts'
 import { Aggregator } from './aggregator.ts'
 import { ControlServer } from './control.ts'
+import { answerFinalRequests } from './final-flush.ts'
 import { createLog } from './log.ts'
 
 if (parentPort === null)
@@ -11,9 +12,12 @@ if (parentPort === null)
 
 const boot = workerData as AggregatorBoot
 const { share } = boot
-const aggregator = new Aggregator(boot, createLog(boot.log), laneId =>
+const controlBlock = new Int32Array(share.control)
+const log = createLog(boot.log, controlBlock)
+const aggregator = new Aggregator(boot, log.write, laneId =>
   control.releaseChannel(controlChannelName(share, laneId)),
 )
 const control = new ControlServer(aggregator, share.id)
 control.start(boot.controlPort)
 aggregator.start()
+answerFinalRequests(controlBlock, { begin: log.rescue, flush: () => aggregator.finalFlush() })

@@ -3,10 +3,28 @@
 // byte  size  type  writer      word
 //    0     4  i32   any         next lane id (Atomics.add)
 //    4     4  i32   creator     1 once the telemetry is closed
+//    8     4  i32   creator     number of the latest final flush asked for
+//   12     4  i32   creator     lines for the log that it has taken, wraps
 //  128     4  u32   aggregator  coarse clock, milliseconds since the origin, wraps
 //  132     4  i32   aggregator  state of the aggregator
+//  136     4  i32   aggregator  number of the final flush it has begun
+//  140     4  i32   aggregator  number of the final flush it has done: stored after what came of it
+//  144     4  u32   aggregator  what came of it: samples lost since the start, 2^32 - 1 at most
+//  148     4  i32   aggregator  what came of it: 1 when the snapshot file was to be written and was not
 //  256     4  i32   any         1 while a producer wants the aggregator to wake
-export const ControlWord = { nextLaneId: 0, closed: 1, clockMs: 32, aggregatorState: 33, wake: 64 } as const
+export const ControlWord = {
+  nextLaneId: 0,
+  closed: 1,
+  finalRequest: 2,
+  logTaken: 3,
+  clockMs: 32,
+  aggregatorState: 33,
+  finalBegun: 34,
+  finalDone: 35,
+  finalLost: 36,
+  finalFileFailed: 37,
+  wake: 64,
+} as const
 
 export const AggregatorState = { booting: 0, running: 1, stopped: 2 } as const
 
