@@ -1,9 +1,11 @@
 /** The final flush at the exit of the creating thread: asks every aggregator to take what is left, waits for all of them
  *  together, and says what was not taken. Never throws, and never touches the exit code. */
-import { writeSync } from 'node:fs'
+import { readdirSync, rmSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { TelemetryError } from '../shared/errors.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
 import { finalFlushAnswer, requestFinalFlush } from '../shared/memory/final-flush-words.ts'
+import { isTemporaryName } from '../shared/snapshot-file-name.ts'
 import { type ExitWaitEnd, SILENCE_MS_MAX, waitForFinalFlush } from './exit-wait.ts'
 import type { Recorder } from './recorder.ts'
 import { shortfallText } from './shortfall.ts'
@@ -117,9 +119,20 @@ function finish({ telemetry, request }: Asked): void {
     signOfLife: () => Atomics.load(control, ControlWord.clockMs) + telemetry.recorder.untaken.samples,
   })
   const answer = finalFlushAnswer(control, request)
-  if (answer === undefined) sayShortfall(telemetry, end)
-  else if (answer.lost > 0) {
+  if (answer === undefined) {
+    sayShortfall(telemetry, end)
+    removeHalfWritten(telemetry)
+  } else if (answer.lost > 0) {
     say(telemetry, `offloop: ${shortfallText({ samples: answer.lost })} lost since the start, on all threads`)
+  }
+}
+
+/** The aggregator ends with the process, be it in the middle of writing. */
+function removeHalfWritten({ snapshotFile }: ExitingTelemetry): void {
+  if (snapshotFile === undefined) return
+  const folder = dirname(snapshotFile)
+  for (const name of readdirSync(folder)) {
+    if (isTemporaryName(name, snapshotFile, process.pid)) rmSync(join(folder, name), { force: true })
   }
 }
 
