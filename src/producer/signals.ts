@@ -35,9 +35,10 @@ const bySignal = new Map<EndingSignal, Set<SignalledTelemetry>>()
  *  @throws TelemetryError OFFLOOP_SIGNAL */
 export function closeOnSignals(signals: readonly EndingSignal[], telemetry: SignalledTelemetry): () => void {
   checkSignals(signals)
+  const listened = [...signals]
   // Of its own, so that taking one back leaves another for the same signal in place.
   const mine: SignalledTelemetry = { ...telemetry }
-  for (const signal of signals) {
+  for (const signal of listened) {
     let telemetries = bySignal.get(signal)
     if (telemetries === undefined) {
       telemetries = new Set()
@@ -48,7 +49,7 @@ export function closeOnSignals(signals: readonly EndingSignal[], telemetry: Sign
     telemetries.add(mine)
   }
   return () => {
-    for (const signal of signals) remove(signal, mine)
+    for (const signal of listened) remove(signal, mine)
   }
 }
 
