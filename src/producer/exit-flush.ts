@@ -1,7 +1,7 @@
 /** The final flush at the exit of the creating thread: asks every aggregator to take what is left, waits for all of them
  *  together, and says what was not taken. Never throws, and never touches the exit code. */
 import { readdirSync, rmSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { TelemetryError } from '../shared/errors.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
 import { finalFlushAnswer, requestFinalFlush } from '../shared/memory/final-flush-words.ts'
@@ -132,7 +132,8 @@ function removeHalfWritten({ snapshotFile }: ExitingTelemetry): void {
   if (snapshotFile === undefined) return
   const folder = dirname(snapshotFile)
   for (const name of readdirSync(folder)) {
-    if (isTemporaryName(name, snapshotFile, process.pid)) rmSync(join(folder, name), { force: true })
+    if (isTemporaryName(name, basename(snapshotFile), process.pid))
+      rmSync(join(folder, name), { force: true })
   }
 }
 

@@ -1,9 +1,10 @@
 /** Writes the final snapshot to a file: whole or not at all. Aggregator thread. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { reasonOf } from '../shared/limited-log.ts'
 import type { TelemetrySnapshot } from '../shared/snapshot.ts'
-import { temporaryPath } from '../shared/snapshot-file-name.ts'
+import { temporaryName } from '../shared/snapshot-file-name.ts'
 
 /** The snapshot as one line of JSON. What is undefined is left out; NaN and the infinities, for which JSON has no number, are
  *  the strings "NaN", "Infinity" and "-Infinity". */
@@ -18,7 +19,7 @@ export function snapshotText(snapshot: TelemetrySnapshot): string {
  *  @param path absolute
  *  @returns why it failed; undefined when it is written. Never throws. */
 export function writeSnapshotFile(path: string, snapshot: () => TelemetrySnapshot): string | undefined {
-  const temporary = temporaryPath(path, process.pid, threadId)
+  const temporary = join(dirname(path), temporaryName(basename(path), process.pid, threadId))
   try {
     const text = snapshotText(snapshot())
     // One that a killed process of the same pid left behind: in a container each has the same.

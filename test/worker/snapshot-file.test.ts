@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { threadId, Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import type { TelemetrySnapshot } from '../../src/shared/snapshot.ts'
-import { temporaryPath } from '../../src/shared/snapshot-file-name.ts'
+import { temporaryName } from '../../src/shared/snapshot-file-name.ts'
 import { snapshotText, writeSnapshotFile } from '../../src/worker/snapshot-file.ts'
 
 function emptyFolder(): string {
@@ -52,7 +52,7 @@ test('a file that is there is replaced, and nothing else is left', () => {
 test('a temporary file that a killed process of the same pid left is no obstacle', () => {
   const folder = emptyFolder()
   const path = join(folder, 'snapshot.json')
-  writeFileSync(temporaryPath(path, process.pid, threadId), '{"half":')
+  writeFileSync(join(folder, temporaryName('snapshot.json', process.pid, threadId)), '{"half":')
   expect(writeSnapshotFile(path, () => snapshot())).toBeUndefined()
   expect(readdirSync(folder)).toEqual(['snapshot.json'])
 })

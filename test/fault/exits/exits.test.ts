@@ -1,6 +1,7 @@
 /** Real processes that end in every way there is: what was recorded is in the snapshot file, or what is missing is said; and
  *  the process ends as it would without offloop. */
 import { describe, expect, test } from 'vitest'
+import { readText } from '../../structure/tree.ts'
 import { runWayOut } from './run-way-out.ts'
 import { WAYS_OUT } from './ways-out.ts'
 
@@ -20,3 +21,12 @@ describe.concurrent('ways out', () => {
 function comparable(stderr: string): string {
   return stderr.replaceAll(/\(node:events:[\d:]+\)/g, '(node:events)')
 }
+
+test('docs/reliability.md promises what is tested here, row by row', () => {
+  const text = readText('docs/reliability.md')
+  const start = text.indexOf('\n## Every way out\n')
+  const end = text.indexOf('\n## ', start + 1)
+  const section = text.slice(start, end < 0 ? undefined : end)
+  const rows = [...section.matchAll(/^\| (.+?) \|/gm)].map(([, name]) => name)
+  expect(rows.slice(1)).toEqual(WAYS_OUT.map(({ name }) => name))
+})
