@@ -139,20 +139,21 @@ function removeHalfWritten({ snapshotFile }: ExitingTelemetry): void {
 
 function sayShortfall(telemetry: ExitingTelemetry, end: ExitWaitEnd): void {
   const { samples, dropped, increments } = telemetry.recorder.untaken
-  const { snapshotFile, timeoutMs } = telemetry
+  const { snapshotFile } = telemetry
   const parts: string[] = []
   if (samples + dropped + increments > 0) {
     parts.push(`${shortfallText({ samples: samples + dropped, increments })} of this thread not taken over`)
   }
   if (snapshotFile !== undefined) parts.push(`the snapshot file ${snapshotFile} not written`)
   if (parts.length === 0) return
-  const reason =
-    end === 'down'
-      ? 'the aggregator is down'
-      : end === 'silent'
-        ? `the aggregator has given no sign of life for ${SILENCE_MS_MAX} ms`
-        : `the aggregator has not answered within ${timeoutMs} ms`
-  say(telemetry, `offloop: at exit, ${parts.join(', and ')}: ${reason}`)
+  say(telemetry, `offloop: at exit, ${parts.join(', and ')}: the aggregator ${reasonOf(end, telemetry)}`)
+}
+
+function reasonOf(end: ExitWaitEnd, { control, timeoutMs }: ExitingTelemetry): string {
+  if (end === 'down') return 'is down'
+  if (end === 'silent') return `has given no sign of life for ${SILENCE_MS_MAX} ms`
+  const isBooting = Atomics.load(control, ControlWord.aggregatorState) === AggregatorState.booting
+  return isBooting ? `was not up within ${timeoutMs} ms` : `has not answered within ${timeoutMs} ms`
 }
 
 function say({ log }: ExitingTelemetry, line: string): void {

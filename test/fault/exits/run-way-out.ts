@@ -8,7 +8,7 @@ import type { TelemetryOptions, TelemetrySnapshot } from 'offloop'
 
 const PROGRAM = fileURLToPath(new URL('./programs/way-out.mjs', import.meta.url))
 /** One that takes longer is ended, and its test fails for the signal it got. */
-const TIMEOUT_MS = 12_000
+const TIMEOUT_MS = 25_000
 /** What stands in the snapshot file before the program starts, where a row wants an older one. */
 export const OLDER_SNAPSHOT = '{"service":"of an earlier run"}\n'
 
@@ -74,9 +74,11 @@ function run(
   let [stdout, stderr, lastMs] = ['', '', performance.now()]
   const send = () => {
     const signal = unsent.shift()
-    if (signal === undefined) return
+    if (signal === undefined || child.exitCode !== null || child.signalCode !== null) return
     lastMs = performance.now()
     child.kill(signal)
+    // The last of several is sent until it is heard: it is lost where it comes before the first was.
+    if (signals.length > 1 && unsent.length === 0) unsent.push(signal)
     // Long enough for the first to be heard, and far shorter than the wait it starts.
     setTimeout(send, 500)
   }

@@ -17,11 +17,8 @@ workerThreads.Worker = class extends Worker {
 }
 syncBuiltinESMExports()
 
-/** Returns once the aggregators stand still for good. */
+/** Returns once the aggregator stands still for good. */
 export async function freeze() {
   process.env.OFFLOOP_TEST_FREEZE = 'now'
-  for (let left = aggregatorThreads.length; left > 0; left--) {
-    while (process.env.OFFLOOP_TEST_FREEZE !== 'frozen') await sleep(1)
-    process.env.OFFLOOP_TEST_FREEZE = left > 1 ? 'now' : 'all frozen'
-  }
+  while (process.env.OFFLOOP_TEST_FREEZE !== 'frozen') await sleep(1)
 }
