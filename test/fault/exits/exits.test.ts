@@ -6,7 +6,7 @@ import { runWayOut } from './run-way-out.ts'
 import { WAYS_OUT } from './ways-out.ts'
 
 describe.concurrent('ways out', () => {
-  test.each(WAYS_OUT)('$name', { timeout: 60_000 }, async row => {
+  test.each(WAYS_OUT.map(row => [row.name, row] as const))('%s', { timeout: 60_000 }, async (_, row) => {
     const end = await runWayOut(row)
     row.check(end)
     const bare = await runWayOut(row, { bare: true })

@@ -86,6 +86,11 @@ export const WAYS_OUT: readonly WayOutRow[] = [
     way: 'exit in an exit handler',
     check: everythingIn(),
   },
+  {
+    name: 'exit handler that records, older than the telemetry',
+    way: 'early exit handler that records',
+    check: everythingIn(),
+  },
   { name: 'exit handlers that record', way: 'exit handlers that record', check: everythingIn() },
   { name: 'exit handler that throws', way: 'exit handler that throws', check: everythingIn() },
   {

@@ -108,6 +108,14 @@ const WAYS = {
     recording()
     last()
   },
+  'early exit handler that records': () => {
+    let late
+    process.on('exit', () => {
+      late.record(100)
+      last()
+    })
+    late = recording()
+  },
   'exit handlers that record': () => {
     const { record } = recording()
     process.on('exit', () => record(100))
@@ -290,6 +298,8 @@ function thread(threadWay) {
 /** Waits for the snapshot file, and ends in a way that no exit handler could have written it. */
 async function endedByApplication() {
   while (!bare && !existsSync(snapshotFile)) await sleep(5)
+  // Whoever takes the end out of its hands has time to do so.
+  await sleep(500)
   say({ total: bare ? recorded : JSON.parse(readFileSync(snapshotFile, 'utf8')).series[0].total })
   process.kill(process.pid, 'SIGKILL')
 }
