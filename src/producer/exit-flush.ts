@@ -1,46 +1,27 @@
-/** The final flush at the exit of the creating thread: asks every aggregator to take what is left, waits for all of them
- *  together, and says what was not taken. Never throws, and never touches the exit code. */
-import { readdirSync, rmSync, writeSync } from 'node:fs'
+/** The final flush at the exit of the creating thread: first of all exit listeners, and once more after the last. */
+import { readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { TelemetryError } from '../shared/errors.ts'
-import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
-import { finalFlushAnswer, requestFinalFlush } from '../shared/memory/final-flush-words.ts'
 import { isTemporaryName } from '../shared/snapshot-file-name.ts'
-import { type ExitWaitEnd, SILENCE_MS_MAX, waitForFinalFlush } from './exit-wait.ts'
-import type { Recorder } from './recorder.ts'
-import { shortfallText } from './shortfall.ts'
+import { type EndingTelemetry, flushAndWait, guarded } from './flush-and-wait.ts'
 
-const STDERR = 2
-
-/** One telemetry, as its exit sees it. */
-export interface ExitingTelemetry {
-  readonly control: Int32Array
-  readonly recorder: Pick<Recorder, 'publish' | 'activity' | 'untaken'>
-  /** How long to wait at most; 0: not at all. */
-  readonly timeoutMs: number
-  readonly snapshotFile: string | undefined
-  readonly log: ((line: string) => void) | false | undefined
-}
-
-/** A final flush under way. */
-interface Asked {
-  readonly telemetry: ExitingTelemetry
-  readonly request: number
-}
-
-const open = new Set<ExitingTelemetry>()
-/** What each had recorded when it was last flushed. */
-const flushedActivity = new WeakMap<ExitingTelemetry, number>()
+const open = new Set<EndingTelemetry>()
+/** What each had recorded when it was flushed. */
+const flushedActivity = new WeakMap<EndingTelemetry, number>()
 /** When the first wait began: all of them share one bound. */
 let beganAtMs: number | undefined
 
+/** Marks our listeners, whichever copy of offloop they are of. */
+const OURS = Symbol.for('offloop.exitListener')
+/** Somebody else may want to be the last as well. */
+let movesLeft = 1_000
+
 /** Flushes this telemetry when the thread exits, until it is taken back. */
-export function flushAtExit(telemetry: ExitingTelemetry): () => void {
+export function flushAtExit(telemetry: EndingTelemetry): () => void {
   if (open.size === 0) listen()
   open.add(telemetry)
   return () => {
-    open.delete(telemetry)
-    if (open.size === 0) forget()
+    if (open.delete(telemetry) && open.size === 0) forget()
   }
 }
 
@@ -64,14 +45,22 @@ function forget(): void {
   process.off('newListener', stayLast)
 }
 
-function stayLast(event: string | symbol, listener: unknown): void {
-  if (event !== 'exit' || listener === flushAll || listener === flushRest) return
+function stayLast(event: string | symbol, listener: object): void {
+  if (event !== 'exit' || isOurs(listener) || movesLeft === 0) return
   // The listener that is new is added after this returns.
   process.nextTick(() => {
-    if (open.size === 0 || process.listeners('exit').at(-1) === flushRest) return
+    const listeners = process.listeners('exit')
+    const isLast = listeners.slice(listeners.indexOf(flushRest) + 1).every(isOurs)
+    if (open.size === 0 || isLast) return
+    movesLeft--
     process.off('exit', flushRest)
     process.on('exit', flushRest)
   })
+}
+
+/** Also those of another copy of offloop: two that each want to be the last would move for ever. */
+function isOurs(listener: object): boolean {
+  return OURS in listener
 }
 
 function flushAll(): void {
@@ -88,85 +77,22 @@ function flushRest(): void {
   )
 }
 
-/** All are asked before any is waited for. */
-function flush(telemetries: readonly ExitingTelemetry[]): void {
+for (const listener of [flushAll, flushRest]) Object.defineProperty(listener, OURS, { value: true })
+
+function flush(telemetries: readonly EndingTelemetry[]): void {
   beganAtMs ??= performance.now()
-  const asked = telemetries.flatMap(telemetry => guarded(() => ask(telemetry)) ?? [])
-  for (const one of asked) guarded(() => finish(one))
-}
-
-function ask(telemetry: ExitingTelemetry): Asked | undefined {
-  const { control, recorder, timeoutMs, snapshotFile } = telemetry
-  recorder.publish()
-  const { activity } = recorder
-  flushedActivity.set(telemetry, activity)
-  if (timeoutMs === 0) return undefined
-  // Nothing was ever recorded, and nothing is to be written: such a process is not held up at all.
-  const isUnused = activity === 0 && Atomics.load(control, ControlWord.nextLaneId) <= 1
-  if (isUnused && snapshotFile === undefined) return undefined
-  if (Atomics.load(control, ControlWord.aggregatorState) === AggregatorState.stopped) {
-    sayShortfall(telemetry, 'down')
-    return undefined
-  }
-  return { telemetry, request: requestFinalFlush(control) }
-}
-
-function finish({ telemetry, request }: Asked): void {
-  const { control, timeoutMs } = telemetry
-  const end = waitForFinalFlush(control, request, {
-    deadlineMs: (beganAtMs ?? 0) + timeoutMs,
-    nowMs: () => performance.now(),
-    signOfLife: () => Atomics.load(control, ControlWord.clockMs) + telemetry.recorder.untaken.samples,
-  })
-  const answer = finalFlushAnswer(control, request)
-  if (answer === undefined) {
-    sayShortfall(telemetry, end)
-    removeHalfWritten(telemetry)
-  } else if (answer.lost > 0) {
-    say(telemetry, `offloop: ${shortfallText({ samples: answer.lost })} lost since the start, on all threads`)
-  }
+  const unanswered = flushAndWait(telemetries, 'exit', beganAtMs)
+  for (const telemetry of telemetries) flushedActivity.set(telemetry, telemetry.recorder.activity)
+  for (const { snapshotFile } of unanswered) guarded(() => removeHalfWritten(snapshotFile))
 }
 
 /** The aggregator ends with the process, be it in the middle of writing. */
-function removeHalfWritten({ snapshotFile }: ExitingTelemetry): void {
+function removeHalfWritten(snapshotFile: string | undefined): void {
   if (snapshotFile === undefined) return
   const folder = dirname(snapshotFile)
   for (const name of readdirSync(folder)) {
-    if (isTemporaryName(name, basename(snapshotFile), process.pid))
+    if (isTemporaryName(name, basename(snapshotFile), process.pid)) {
       rmSync(join(folder, name), { force: true })
-  }
-}
-
-function sayShortfall(telemetry: ExitingTelemetry, end: ExitWaitEnd): void {
-  const { samples, dropped, increments } = telemetry.recorder.untaken
-  const { snapshotFile } = telemetry
-  const parts: string[] = []
-  if (samples + dropped + increments > 0) {
-    parts.push(`${shortfallText({ samples: samples + dropped, increments })} of this thread not taken over`)
-  }
-  if (snapshotFile !== undefined) parts.push(`the snapshot file ${snapshotFile} not written`)
-  if (parts.length === 0) return
-  say(telemetry, `offloop: at exit, ${parts.join(', and ')}: the aggregator ${reasonOf(end, telemetry)}`)
-}
-
-function reasonOf(end: ExitWaitEnd, { control, timeoutMs }: ExitingTelemetry): string {
-  if (end === 'down') return 'is down'
-  if (end === 'silent') return `has given no sign of life for ${SILENCE_MS_MAX} ms`
-  const isBooting = Atomics.load(control, ControlWord.aggregatorState) === AggregatorState.booting
-  return isBooting ? `was not up within ${timeoutMs} ms` : `has not answered within ${timeoutMs} ms`
-}
-
-function say({ log }: ExitingTelemetry, line: string): void {
-  // Not by `console`: on a worker thread it waits for a loop that may not turn again.
-  if (log === undefined) writeSync(STDERR, `${line}\n`)
-  else if (log !== false) log(line)
-}
-
-/** Whatever fails here must neither hide why the process ends nor change its exit code. */
-function guarded<Result>(work: () => Result): Result | undefined {
-  try {
-    return work()
-  } catch {
-    return undefined
+    }
   }
 }

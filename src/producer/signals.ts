@@ -1,6 +1,7 @@
 /** Ends telemetries on signals that end the process, which runs no exit handler then. Main thread. */
 import { isMainThread } from 'node:worker_threads'
 import { TelemetryError } from '../shared/errors.ts'
+import { type EndingTelemetry, flushAndWait } from './flush-and-wait.ts'
 import { shortfallText } from './shortfall.ts'
 import type { FlushResult } from './thread-telemetry.ts'
 
@@ -21,13 +22,20 @@ const STOP_MS_MAX = 500
 
 /** One telemetry, as a signal sees it. */
 export interface SignalledTelemetry {
-  /** How long the end may be put off; 0: not at all. */
-  readonly timeoutMs: number
-  /** Neither rejects. */
+  readonly ending: EndingTelemetry
+  /** Never rejects. */
   readonly close: (timeoutMs: number) => Promise<FlushResult>
-  readonly finalFlush: (timeoutMs: number) => Promise<FlushResult>
   readonly log: (line: string) => void
 }
+
+/** What all copies of offloop in this process agree on: one that has closed waits for the others before it ends them. */
+interface Copies {
+  closingCount: number
+}
+const COPIES_KEY: unique symbol = Symbol.for('offloop.closingOnSignal') as never
+const everyCopy = globalThis as { [COPIES_KEY]?: Copies }
+everyCopy[COPIES_KEY] ??= { closingCount: 0 }
+const copies: Copies = everyCopy[COPIES_KEY]
 
 const bySignal = new Map<EndingSignal, Set<SignalledTelemetry>>()
 
@@ -43,8 +51,7 @@ export function closeOnSignals(signals: readonly EndingSignal[], telemetry: Sign
     if (telemetries === undefined) {
       telemetries = new Set()
       bySignal.set(signal, telemetries)
-      // First: a listener of the application that hears but one signal is gone when its turn is over.
-      process.prependListener(signal, onSignal)
+      listen(signal)
     }
     telemetries.add(mine)
   }
@@ -53,32 +60,49 @@ export function closeOnSignals(signals: readonly EndingSignal[], telemetry: Sign
   }
 }
 
-function onSignal(name: NodeJS.Signals): void {
-  const signal = name as EndingSignal
-  const telemetries = [...(bySignal.get(signal) ?? [])]
-  if (process.listenerCount(signal) > 1) {
-    // The application ends by itself, and records until then.
-    for (const telemetry of telemetries) void settle(signal, telemetry, telemetry.finalFlush)
-    return
-  }
-  // Nobody listens any more: a second signal ends the process at once, as if we had never been there.
-  for (const [each, all] of [...bySignal]) for (const telemetry of [...all]) remove(each, telemetry)
-  Promise.all(telemetries.map(telemetry => settle(signal, telemetry, telemetry.close))).finally(() =>
-    process.kill(process.pid, signal),
-  )
+function listen(signal: EndingSignal): void {
+  // First: a listener of the application that hears but one signal is gone when its turn is over.
+  if (!process.listeners(signal).includes(onSignal)) process.prependListener(signal, onSignal)
 }
 
-async function settle(
-  signal: EndingSignal,
-  { timeoutMs, log }: SignalledTelemetry,
-  work: (timeoutMs: number) => Promise<FlushResult>,
-): Promise<void> {
+const onSignal: NodeJS.SignalsListener & { [COPIES_KEY]?: true } = name => {
+  const signal = name as EndingSignal
+  const isOurs = (listener: object) => COPIES_KEY in listener
+  if (process.listeners(signal).every(isOurs)) closeAndEnd(signal)
+  else flushAndLeave(signal)
+}
+onSignal[COPIES_KEY] = true
+
+function closeAndEnd(signal: EndingSignal): void {
+  const telemetries = [...(bySignal.get(signal) ?? [])]
+  // Nobody listens any more: a second signal ends the process at once, as if we had never been there.
+  for (const [each, all] of [...bySignal]) for (const telemetry of [...all]) remove(each, telemetry)
+  copies.closingCount++
+  Promise.all(telemetries.map(telemetry => closeOne(signal, telemetry))).finally(() => {
+    if (--copies.closingCount === 0) process.kill(process.pid, signal)
+  })
+}
+
+/** The application ends by itself, perhaps in this very turn: this one waits, too. Its listeners find the process as if we did
+ *  not listen: some end it only if nobody else is there. */
+function flushAndLeave(signal: EndingSignal): void {
+  process.off(signal, onSignal)
+  const endings = [...(bySignal.get(signal) ?? [])].map(({ ending }) => ending)
+  flushAndWait(endings, signal, performance.now())
+  setImmediate(() => {
+    if (bySignal.has(signal)) listen(signal)
+  })
+}
+
+async function closeOne(signal: EndingSignal, telemetry: SignalledTelemetry): Promise<void> {
+  const { ending, close, log } = telemetry
+  const { timeoutMs } = ending
   if (timeoutMs === 0) return
   let timer: NodeJS.Timeout | undefined
   const gaveUp = new Promise<undefined>(resolve => {
     timer = setTimeout(() => resolve(undefined), timeoutMs + STOP_MS_MAX)
   })
-  const result = await Promise.race([work(timeoutMs), gaveUp])
+  const result = await Promise.race([close(timeoutMs), gaveUp])
   clearTimeout(timer)
   if (result === undefined) log(`offloop: at ${signal}, the telemetry was not closed within ${timeoutMs} ms`)
   else if (result.lost > 0) {

@@ -16,6 +16,7 @@ import { BusReader, type Listener } from './bus-reader.ts'
 import { ControlClient } from './control-client.ts'
 import { createShare } from './create-share.ts'
 import { flushAtExit, refuseSharedSnapshotFile } from './exit-flush.ts'
+import type { EndingTelemetry } from './flush-and-wait.ts'
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts'
 import { createOwnLines, logTarget } from './own-lines.ts'
 import { Recorder } from './recorder.ts'
@@ -39,13 +40,13 @@ export interface TelemetryStatus {
 
 /** The telemetry of this process, on the thread that created it. */
 export class Telemetry extends ThreadTelemetry {
-  readonly #options: ResolvedOptions
   readonly #share: TelemetryShare
   readonly #log: (line: string) => void
   readonly #thread: AggregatorThread
   readonly #controlPort: MessagePort
   readonly #sloNames: Set<string>
   readonly #userPublish: UserPublish | undefined
+  readonly #ending: EndingTelemetry
   readonly #forgetExit: () => void
   readonly #signalRemovers = new Set<() => void>()
   #nextSloId = 0
@@ -83,17 +84,12 @@ export class Telemetry extends ThreadTelemetry {
     const openPort = async () => port1 as unknown as ControlEndpoint
     super(recorder, new ControlClient(openPort, () => recorder.publish()))
     this.#controlPort = port1
-    this.#options = options
     this.#share = share
     this.#log = lines.write
     this.#thread = thread
-    this.#forgetExit = flushAtExit({
-      control: new Int32Array(share.control),
-      recorder,
-      timeoutMs: options.exitTimeoutMs,
-      snapshotFile: options.snapshotFile,
-      log: options.log,
-    })
+    const { exitTimeoutMs: timeoutMs, snapshotFile, log } = options
+    this.#ending = { control: new Int32Array(share.control), recorder, timeoutMs, snapshotFile, log }
+    this.#forgetExit = flushAtExit(this.#ending)
     this.#sloNames = new Set(options.slos.map((slo, index) => resolveSLO(slo, `slos[${index}]`).name))
     if (options.publish !== undefined) {
       this.#userPublish = new UserPublish(options.publish, share.origin, this.#log)
@@ -199,12 +195,8 @@ export class Telemetry extends ThreadTelemetry {
    *  @throws TelemetryError OFFLOOP_SIGNAL, OFFLOOP_CLOSED */
   closeOnSignals(signals: readonly EndingSignal[] = ['SIGTERM', 'SIGINT']): () => void {
     this.#throwIfClosed()
-    const remove = closeOnSignals(signals, {
-      timeoutMs: this.#options.exitTimeoutMs,
-      close: timeoutMs => this.close({ timeoutMs }),
-      finalFlush: timeoutMs => this.resultOf(this.control.call(remote => remote.finalFlush(), { timeoutMs })),
-      log: this.#log,
-    })
+    const close = (timeoutMs: number) => this.close({ timeoutMs })
+    const remove = closeOnSignals(signals, { ending: this.#ending, close, log: this.#log })
     this.#signalRemovers.add(remove)
     return () => {
       this.#signalRemovers.delete(remove)

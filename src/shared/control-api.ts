@@ -31,9 +31,7 @@ export interface AggregatorControl {
   query(metric: string, options: QueryOptions): Outcome<SeriesSnapshot>
   snapshot(): Outcome<TelemetrySnapshot>
   flush(): Outcome<{ readonly lost: number }>
-  /** What is done at the end, without ending: takes everything, checks every SLO, writes the snapshot file. */
-  finalFlush(): Outcome<FinalOutcome>
-  /** The same, and stops. */
+  /** Takes everything, checks every SLO, writes the snapshot file, and stops. */
   close(): Outcome<FinalOutcome>
 }
 

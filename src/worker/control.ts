@@ -78,7 +78,6 @@ function createApi(aggregator: Aggregator, onClose: () => void): AggregatorContr
     query: (metric, options) => outcomeOf(() => aggregator.query(metric, options)),
     snapshot: () => outcomeOf(() => aggregator.snapshot()),
     flush: () => outcomeOf(() => aggregator.flush()),
-    finalFlush: () => outcomeOf(() => aggregator.finalFlush()),
     close: () =>
       outcomeOf(() => {
         const result = aggregator.close()

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import type { AggregatorBoot, LogMessage } from '../shared/aggregator-boot.ts'
 import { ControlWord } from '../shared/memory/control-block.ts'
-import { isFinalFlushAsked } from '../shared/memory/final-flush-words.ts'
+import { isFinalFlushDue } from '../shared/memory/final-flush-words.ts'
 
 const STDERR = 2
 /** Lines on their way to the creating thread that are kept until it has taken them. */
@@ -24,8 +24,8 @@ export function createLog(target: AggregatorBoot['log'], control: Int32Array): A
   let sentCount = 0
   return {
     write: line => {
-      // The loop that would take the message has ended.
-      if (isFinalFlushAsked(control)) return writeLine(line)
+      // The loop that would take the message stands still, perhaps for good.
+      if (isFinalFlushDue(control)) return writeLine(line)
       parentPort?.postMessage({ type: 'log', line } satisfies LogMessage)
       sentCount++
       kept.push(line)

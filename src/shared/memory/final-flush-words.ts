@@ -14,9 +14,9 @@ export function requestFinalFlush(control: Int32Array): number {
   return request
 }
 
-/** Whether a final flush was ever asked for: the creating thread's loop may not turn again. */
-export function isFinalFlushAsked(control: Int32Array): boolean {
-  return Atomics.load(control, ControlWord.finalRequest) !== 0
+/** Whether the creating thread is waiting for one: its loop may not turn again. */
+export function isFinalFlushDue(control: Int32Array): boolean {
+  return Atomics.load(control, ControlWord.finalRequest) !== Atomics.load(control, ControlWord.finalDone)
 }
 
 /** Says what came of it. Aggregator thread. */

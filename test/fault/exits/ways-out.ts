@@ -182,6 +182,21 @@ export const WAYS_OUT: readonly WayOutRow[] = [
     check: all(everythingIn(), endedBy('SIGKILL'), end => expect(end.said.at(-1)).toEqual({ total: 1_000 })),
   },
   {
+    name: 'a signal that a library listens to, which ends the process if nobody else does',
+    way: 'signal with a library that cleans up',
+    signals: ['SIGTERM'],
+    check: all(everythingIn(), endedBy('SIGTERM')),
+  },
+  {
+    name: 'a signal with two copies of offloop, each with the helper',
+    way: 'signal with two copies',
+    signals: ['SIGTERM'],
+    check: all(endedBy('SIGTERM'), end => {
+      expect(totalIn(end.files[SNAPSHOT], 'echo')).toBe(1_000)
+      expect(totalIn(end.files[`${SNAPSHOT}.copy`], 'echo')).toBe(1)
+    }),
+  },
+  {
     name: 'a signal after the helper was taken back',
     way: 'signal after the helper was taken back',
     signals: ['SIGINT'],

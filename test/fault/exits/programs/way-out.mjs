@@ -221,6 +221,25 @@ const WAYS = {
     recording()
     stay()
   },
+  'signal with a library that cleans up': () => {
+    const { telemetry } = recording()
+    process.on('SIGTERM', function cleanUp() {
+      // It ends the process if, and only if, nobody else listens.
+      if (process.listeners('SIGTERM').length > 1) return
+      process.off('SIGTERM', cleanUp)
+      process.kill(process.pid, 'SIGTERM')
+    })
+    telemetry.closeOnSignals()
+    stay()
+  },
+  'signal with two copies': async () => {
+    const copy = bare ? undefined : await import(`${import.meta.resolve('offloop')}?another-copy`)
+    const other = copy?.createTelemetry({ ...defaults, snapshotFile: `${snapshotFile}.copy` })
+    recording().telemetry.closeOnSignals()
+    other?.latency('echo').record(1)
+    other?.closeOnSignals()
+    stay()
+  },
   abort: () => {
     recording()
     last()
