@@ -13,6 +13,7 @@ export type {
   MetricOptions,
 } from './producer/metric-options.ts'
 export type { TelemetryOptions } from './producer/options.ts'
+export type { EndingSignal } from './producer/signals.ts'
 export { createTelemetry, type Telemetry, type TelemetryStatus } from './producer/telemetry.ts'
 export type { FlushOptions, FlushResult, ThreadTelemetry } from './producer/thread-telemetry.ts'
 export type { QueryOptions } from './shared/control-api.ts'

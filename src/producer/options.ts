@@ -1,4 +1,5 @@
 /** Options of createTelemetry: their meaning, defaults, and what is wrong with those given. Creating thread. */
+import { resolve } from 'node:path'
 import { TelemetryError } from '../shared/errors.ts'
 import { checkKnownKeys } from '../shared/known-keys.ts'
 import { checkLaneCapacity, LANE_CAPACITY_DEFAULT } from '../shared/memory/lane-layout.ts'
@@ -34,14 +35,19 @@ export interface TelemetryOptions {
   /** The rate limit's key: `percentile` is metric, labels and percentile; `slo` is SLO and labels; `metric` is the
    *  metric. Default `percentile`. */
   readonly rateLimitScope?: 'percentile' | 'slo' | 'metric'
+  /** How long the thread's exit waits for the aggregator to take what is left, all telemetries together; 0: not at all.
+   *  Default 1,000. */
+  readonly exitTimeoutMs?: number
+  /** A file that gets the final snapshot as JSON, at `close()` and at the thread's exit: whole or not at all. */
+  readonly snapshotFile?: string
   /** Takes every event of the bus, on this thread. May throw, reject or hang: that is counted and harms nothing. */
   readonly publish?: Publish
   /** Takes the lines that otherwise go to stderr, on this thread; `false` silences them. */
   readonly log?: ((line: string) => void) | false
 }
 
-export type ResolvedOptions = Required<Omit<TelemetryOptions, 'publish' | 'log'>> &
-  Pick<TelemetryOptions, 'publish' | 'log'>
+export type ResolvedOptions = Required<Omit<TelemetryOptions, 'publish' | 'log' | 'snapshotFile'>> &
+  Pick<TelemetryOptions, 'publish' | 'log' | 'snapshotFile'>
 
 /** The options with their defaults.
  *  @throws TelemetryError OFFLOOP_OPTION, OFFLOOP_LANE_SIZE, OFFLOOP_WINDOW_SIZE, OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE */
@@ -55,7 +61,9 @@ export function resolveOptions(options: TelemetryOptions): ResolvedOptions {
   const resolved: ResolvedOptions = { ...DEFAULTS, ...withoutUndefined(options) }
   checkKnownKeys(resolved, Object.keys(CHECKS))
   for (const [name, check] of Object.entries(CHECKS)) check(resolved[name as keyof TelemetryOptions], name)
-  return resolved
+  // Resolved now: the application may change its working directory before the end.
+  const { snapshotFile } = resolved
+  return snapshotFile === undefined ? resolved : { ...resolved, snapshotFile: resolve(snapshotFile) }
 }
 
 const DEFAULTS = {
@@ -70,6 +78,7 @@ const DEFAULTS = {
   sloCheckIntervalMs: 5_000,
   rateLimitWindowMs: 10_000,
   rateLimitScope: 'percentile',
+  exitTimeoutMs: 1_000,
 } as const
 
 const CHECKS: Readonly<Record<keyof TelemetryOptions, (value: unknown, at: string) => void>> = {
@@ -99,6 +108,11 @@ const CHECKS: Readonly<Record<keyof TelemetryOptions, (value: unknown, at: strin
   sloCheckIntervalMs: milliseconds(1),
   rateLimitWindowMs: milliseconds(0),
   rateLimitScope: oneOf('percentile', 'slo', 'metric'),
+  exitTimeoutMs: milliseconds(0),
+  snapshotFile: (value, at) => {
+    const isPath = typeof value === 'string' && value !== '' && !value.includes('\0') && !/[/\\]$/.test(value)
+    check(value === undefined || isPath, value, at, 'give the path of a file')
+  },
   publish: (value, at) =>
     check(value === undefined || typeof value === 'function', value, at, 'give a function'),
   log: (value, at) =>

@@ -65,7 +65,9 @@ export class Recorder {
   /** @param options.announce tells the aggregator of this lane; called again should it have been given up
    *  @param options.onTelemetryClosed the creating thread has closed the telemetry
    *  @param options.onBeat called at each heartbeat
-   *  @param options.countsRegistrations whether registering a metric again resets its rate limit; default true */
+   *  @param options.countsRegistrations whether registering a metric again resets its rate limit; default true
+   *  @param options.endsLaneAtExit whether the thread's exit ends the lane; default true. A final flush that waits for the
+   *  aggregator does without: exit handlers may record after it */
   constructor(options: {
     share: TelemetryShare
     threadId: number
@@ -74,6 +76,7 @@ export class Recorder {
     onTelemetryClosed?: () => void
     onBeat?: () => void
     countsRegistrations?: boolean
+    endsLaneAtExit?: boolean
   }) {
     const { share } = options
     this.#share = share
@@ -95,7 +98,8 @@ export class Recorder {
     this.#beat()
     // Set last: whoever attaches to a closed telemetry is told by the next heartbeat, and not while it is being made.
     this.#onTelemetryClosed = options.onTelemetryClosed
-    this.#forgetExit = onThreadExit(() => this.#end())
+    const endsLane = options.endsLaneAtExit ?? true
+    this.#forgetExit = onThreadExit(() => (endsLane ? this.#end() : this.#writer.publish()))
   }
 
   latency<const Names extends readonly string[] = []>(
@@ -162,6 +166,23 @@ export class Recorder {
     const { words } = this.#lane
     const pending = (Atomics.load(words, LaneWord.writeIndex) - Atomics.load(words, LaneWord.readIndex)) | 0
     return { dropped: words[LaneWord.dropped]! >>> 0, pending }
+  }
+
+  /** Grows with whatever is recorded or lost on this thread. */
+  get activity(): number {
+    const { words } = this.#lane
+    const sampleCount = (words[LaneWord.writeIndex]! >>> 0) + (words[LaneWord.dropped]! >>> 0)
+    return sampleCount + this.#directory.countIncrements().counted
+  }
+
+  /** What this thread has recorded and the aggregator has neither taken over nor counted as lost. */
+  get untaken(): { samples: number; dropped: number; increments: number } {
+    const { words } = this.#lane
+    return {
+      samples: this.backlog.pending,
+      dropped: (words[LaneWord.dropped]! - words[LaneWord.droppedSeen]!) >>> 0,
+      increments: this.#directory.countIncrements().pending,
+    }
   }
 
   /** Samples recorded after close, counters' increments included. */

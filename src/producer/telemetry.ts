@@ -1,12 +1,10 @@
 /** Creates a telemetry: the recorder of this thread, the aggregator thread beside it, and the bus between them. */
 import { type MessagePort, threadId } from 'node:worker_threads'
-import { clockOriginNow } from '../shared/clock.ts'
 import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
 import { TelemetryError } from '../shared/errors.ts'
-import { createBoard } from '../shared/memory/board.ts'
-import { AggregatorState, ControlWord, createControlBlock } from '../shared/memory/control-block.ts'
+import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
 import { createState } from '../shared/memory/state-layout.ts'
-import { SHARE_VERSION, type TelemetryShare } from '../shared/share.ts'
+import type { TelemetryShare } from '../shared/share.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
 import { resolveSLO } from '../shared/slo/definition-check.ts'
 import { fitToMetric } from '../shared/slo/metric-fit.ts'
@@ -15,8 +13,13 @@ import type { Topic } from '../shared/topics.ts'
 import { AggregatorLink } from './aggregator-link.ts'
 import { BusReader, type Listener } from './bus-reader.ts'
 import { ControlClient } from './control-client.ts'
+import { createShare } from './create-share.ts'
+import { flushAtExit, refuseSharedSnapshotFile } from './exit-flush.ts'
+import type { EndingTelemetry } from './flush-and-wait.ts'
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts'
+import { createOwnLines, logTarget } from './own-lines.ts'
 import { Recorder } from './recorder.ts'
+import { closeOnSignals, type EndingSignal } from './signals.ts'
 import { type SupervisionLimits, supervisionLimitsOf } from './supervision-limits.ts'
 import { type FlushOptions, type FlushResult, ThreadTelemetry } from './thread-telemetry.ts'
 import { UserPublish } from './user-publish.ts'
@@ -40,11 +43,14 @@ export interface TelemetryStatus {
 
 /** The telemetry of this process, on the thread that created it. */
 export class Telemetry extends ThreadTelemetry {
-  readonly #options: ResolvedOptions
   readonly #share: TelemetryShare
+  readonly #log: (line: string) => void
   readonly #link: AggregatorLink
   readonly #sloNames: Set<string>
   readonly #userPublish: UserPublish | undefined
+  readonly #ending: EndingTelemetry
+  readonly #forgetExit: () => void
+  readonly #signalRemovers = new Set<() => void>()
   #bus: BusReader | undefined
   #ready: Promise<void> | undefined
   #listenerErrors = 0
@@ -52,6 +58,7 @@ export class Telemetry extends ThreadTelemetry {
   /** @internal Use `createTelemetry`. */
   constructor(options: ResolvedOptions, limits: SupervisionLimits) {
     const share = createShare(options)
+    const lines = createOwnLines(options.log, share.control)
     const link = new AggregatorLink(
       {
         share,
@@ -60,11 +67,12 @@ export class Telemetry extends ThreadTelemetry {
         rateLimitWindowMs: options.rateLimitWindowMs,
         rateLimitScope: options.rateLimitScope,
         slos: options.slos,
+        snapshotFile: options.snapshotFile,
         log: logTarget(options.log),
       },
       {
-        log: line => this.#log(line),
-        onLine: line => this.#log(line),
+        log: lines.write,
+        onLine: lines.take,
         onReconnect: () => this.control.reconnect(),
         onDown: cause => this.#onDown(cause),
       },
@@ -76,15 +84,19 @@ export class Telemetry extends ThreadTelemetry {
       publishEvery: options.publishEvery,
       announce: announcement => link.announce(announcement),
       onBeat: () => link.observe(),
+      endsLaneAtExit: false,
     })
     const openPort = async () => link.controlPort as unknown as ControlEndpoint
     super(recorder, new ControlClient(openPort, () => recorder.publish()))
-    this.#options = options
     this.#share = share
+    this.#log = lines.write
     this.#link = link
+    const { exitTimeoutMs: timeoutMs, snapshotFile, log } = options
+    this.#ending = { control: new Int32Array(share.control), recorder, timeoutMs, snapshotFile, log }
+    this.#forgetExit = flushAtExit(this.#ending)
     this.#sloNames = new Set(options.slos.map((slo, index) => resolveSLO(slo, `slos[${index}]`).name))
     if (options.publish !== undefined) {
-      this.#userPublish = new UserPublish(options.publish, share.origin, line => this.#log(line))
+      this.#userPublish = new UserPublish(options.publish, share.origin, this.#log)
       this.#userPublish.listen(this.#openReader())
     }
   }
@@ -169,6 +181,22 @@ export class Telemetry extends ThreadTelemetry {
     return this.#share
   }
 
+  /** Closes when the process is told to end, which runs no exit handler: bounded by `exitTimeoutMs`. Then the process ends
+   *  of that very signal, as without us; a second one ends it at once. Where the application listens to the signal itself,
+   *  everything is flushed, the snapshot file is written, and ending is left to it. Main thread.
+   *  @returns takes it back
+   *  @throws TelemetryError OFFLOOP_SIGNAL, OFFLOOP_CLOSED */
+  closeOnSignals(signals: readonly EndingSignal[] = ['SIGTERM', 'SIGINT']): () => void {
+    this.#throwIfClosed()
+    const close = (timeoutMs: number) => this.close({ timeoutMs })
+    const remove = closeOnSignals(signals, { ending: this.#ending, close, log: this.#log })
+    this.#signalRemovers.add(remove)
+    return () => {
+      this.#signalRemovers.delete(remove)
+      remove()
+    }
+  }
+
   override flush(options?: FlushOptions): Promise<FlushResult> {
     return this.closed ?? super.flush(options)
   }
@@ -184,6 +212,9 @@ export class Telemetry extends ThreadTelemetry {
     await this.#userPublish?.close()
     await this.#link.close()
     this.control.close(new TelemetryError('OFFLOOP_CLOSED', { fix: 'ask before close()' }))
+    // Last: a process that exits while this is under way still waits for it.
+    this.#forgetExit()
+    for (const remove of this.#signalRemovers) remove()
     return result
   }
 
@@ -217,17 +248,6 @@ export class Telemetry extends ThreadTelemetry {
     const fix = 'see its error in the log; recording goes on harmlessly, and nothing is evaluated'
     this.control.close(new TelemetryError('OFFLOOP_AGGREGATOR_DOWN', { got: cause, fix }))
   }
-
-  #log(line: string): void {
-    const { log } = this.#options
-    try {
-      if (log === undefined) console.error(line)
-      // An async function passes for a log, too: its rejection would end the process.
-      else if (log !== false) Promise.resolve<unknown>(log(line)).catch(() => {})
-    } catch {
-      // A log that throws harms nobody: there is nowhere left to say it.
-    }
-  }
 }
 
 /** Starts telemetry for this process. Synchronous: recording works from the next line on; the aggregator thread starts
@@ -239,31 +259,13 @@ export class Telemetry extends ThreadTelemetry {
  *  @throws TelemetryError OFFLOOP_OPTION, OFFLOOP_LANE_SIZE, OFFLOOP_WINDOW_SIZE, OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE,
  *  OFFLOOP_WORKER_START */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
-  return new Telemetry(resolveOptions(options), supervisionLimitsOf(options))
-}
-
-function createShare(options: ResolvedOptions): TelemetryShare {
-  return Object.freeze({
-    offloop: SHARE_VERSION,
-    id: `offloop:${process.pid}:${process.hrtime.bigint()}`,
-    service: options.service,
-    control: createControlBlock(),
-    board: createBoard(),
-    origin: clockOriginNow(),
-    laneCapacity: options.laneCapacity,
-    windowCapacity: options.windowCapacity,
-    maxSeriesPerMetric: options.maxSeriesPerMetric,
-    markCapacity: options.markCapacity,
-  })
+  const resolved = resolveOptions(options)
+  refuseSharedSnapshotFile(resolved.snapshotFile)
+  return new Telemetry(resolved, supervisionLimitsOf(options))
 }
 
 function aggregatorStatus({ state, restarts }: AggregatorLink): TelemetryStatus['aggregator'] {
   if (state === AggregatorState.running) return 'running'
   if (state === AggregatorState.stopped) return 'down'
   return state === AggregatorState.booting && restarts === 0 ? 'booting' : 'restarting'
-}
-
-function logTarget(log: ResolvedOptions['log']): 'stderr' | 'message' | 'none' {
-  if (log === undefined) return 'stderr'
-  return log === false ? 'none' : 'message'
 }

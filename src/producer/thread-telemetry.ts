@@ -1,5 +1,5 @@
 /** What telemetry offers on every thread: metrics, and questions to the aggregator. Producer thread. */
-import type { QueryOptions } from '../shared/control-api.ts'
+import type { FinalOutcome, QueryOptions } from '../shared/control-api.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { checkKnownKeys } from '../shared/known-keys.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
@@ -13,11 +13,14 @@ import type { Recorder } from './recorder.ts'
 
 /** What became of what was recorded. */
 export interface FlushResult {
-  /** Everything was taken: nothing was lost, and the aggregator answered in time. */
+  /** Everything was taken: nothing was lost, and the aggregator answered in time. And the snapshot file was written, if one
+   *  was to be. */
   readonly ok: boolean
   /** Samples lost since the start, on all threads. When timed out: what this thread lost, and has still to hand over. */
   readonly lost: number
   readonly timedOut: boolean
+  /** Why the snapshot file was not written, where that failed. */
+  readonly snapshotFileError?: string
 }
 
 export interface FlushOptions {
@@ -135,10 +138,11 @@ export abstract class ThreadTelemetry {
   protected abstract end(timeoutMs: number): Promise<FlushResult>
 
   /** @internal */
-  protected async resultOf(answer: Promise<{ readonly lost: number }>): Promise<FlushResult> {
+  protected async resultOf(answer: Promise<FinalOutcome>): Promise<FlushResult> {
     try {
-      const { lost } = await answer
-      return { ok: lost === 0, lost, timedOut: false }
+      const outcome = await answer
+      const isWritten = outcome.snapshotFileError === undefined
+      return { ok: outcome.lost === 0 && isWritten, timedOut: false, ...outcome }
     } catch (error) {
       const { dropped, pending } = this.recorder.backlog
       const lost = dropped + pending

@@ -20,6 +20,8 @@ export interface AggregatorBoot {
   readonly readers: readonly BusEnd[]
   /** What became of the aggregator before; undefined for the first. */
   readonly restart: AggregatorRestart | undefined
+  /** Absolute path of the file that gets the final snapshot. */
+  readonly snapshotFile?: string | undefined
   /** Where the aggregator's own lines go: `stderr`, to the creating thread, or nowhere. */
   readonly log: 'stderr' | 'message' | 'none'
 }

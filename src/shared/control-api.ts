@@ -11,6 +11,14 @@ export interface QueryOptions {
   readonly window?: DurationText | 'start'
 }
 
+/** What came of a final flush. */
+export interface FinalOutcome {
+  /** Samples lost since the start, on all threads. */
+  readonly lost: number
+  /** Why the snapshot file was not written; absent when it was, or none was asked for. */
+  readonly snapshotFileError?: string
+}
+
 /** A value or a coded error: errors that cross a thread lose their class, so they travel as data. */
 export type Outcome<Value> =
   | { readonly value: Value }
@@ -23,8 +31,8 @@ export interface AggregatorControl {
   query(metric: string, options: QueryOptions): Outcome<SeriesSnapshot>
   snapshot(): Outcome<TelemetrySnapshot>
   flush(): Outcome<{ readonly lost: number }>
-  /** Drains for the last time and stops. */
-  close(): Outcome<{ readonly lost: number }>
+  /** Takes everything, checks every SLO, writes the snapshot file, and stops. */
+  close(): Outcome<FinalOutcome>
 }
 
 export function outcomeOf<Value>(work: () => Value): Outcome<Value> {

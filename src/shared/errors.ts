@@ -19,6 +19,7 @@ const MEANINGS = {
   OFFLOOP_SLO_METRIC: 'the SLO names a metric that does not exist',
   OFFLOOP_TIME_WINDOW: 'the time window cannot be answered',
   OFFLOOP_TOPIC: 'there is no such topic',
+  OFFLOOP_SIGNAL: 'the signal cannot be waited for',
   OFFLOOP_SHARE: 'the share is not usable',
   OFFLOOP_SHARE_VERSION: 'the share comes from another version of offloop',
   OFFLOOP_DIRECTORY_FULL: 'this thread has registered as many series as its directory can hold',

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { AggregatorBoot, AggregatorRestart } from '../shared/aggregator-boot.ts'
 import { type Clock, createClock, timestampOf } from '../shared/clock.ts'
-import type { QueryOptions } from '../shared/control-api.ts'
+import type { FinalOutcome, QueryOptions } from '../shared/control-api.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
 import { SELF_METRIC_PREFIX } from '../shared/metric.ts'
 import type { LaneAnnouncement } from '../shared/share.ts'
@@ -15,6 +15,7 @@ import type { SLORegistry } from '../slo/watched-slo.ts'
 import { BoardPublisher } from './board-publisher.ts'
 import { Bus } from './bus.ts'
 import { createFallbackPublish } from './fallback-publish.ts'
+import { flushFinally } from './final-flush.ts'
 import { LaneSet } from './lane-set.ts'
 import { LossReports } from './loss-reports.ts'
 import { answerQuery, snapshotMetrics } from './queries.ts'
@@ -174,16 +175,29 @@ export class Aggregator {
     return { lost: this.#lanes.droppedCount }
   }
 
-  /** Flushes, checks every SLO once more, and stops. */
-  close(): { lost: number } {
-    const result = this.flush()
-    this.#monitor.checkAll()
+  /** What is done at the end: takes everything, checks every SLO once more, writes the snapshot file. */
+  finalFlush(): FinalOutcome {
+    return flushFinally(
+      {
+        drain: () => this.#drain(),
+        flush: () => this.flush(),
+        checkSlos: () => this.#monitor.checkAll(),
+        snapshot: () => this.snapshot(),
+        log: this.#log,
+      },
+      this.#boot.snapshotFile,
+    )
+  }
+
+  /** Flushes for the last time, and stops. */
+  close(): FinalOutcome {
+    const result = this.finalFlush()
     this.#monitor.stop()
     this.#loop.stop()
     this.#bus.close()
     Atomics.store(this.#control, ControlWord.aggregatorState, AggregatorState.stopped)
     // What other threads have published since the last drain, nobody will take.
-    return { lost: result.lost + this.#lanes.pendingCount }
+    return { ...result, lost: result.lost + this.#lanes.pendingCount }
   }
 
   #tick(lagMs: number): boolean {

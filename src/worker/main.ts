@@ -4,6 +4,7 @@ import type { AggregatorBoot, LaneReleasedMessage } from '../shared/aggregator-b
 import { controlChannelName } from '../shared/share.ts'
 import { Aggregator } from './aggregator.ts'
 import { ControlServer } from './control.ts'
+import { answerFinalRequests } from './final-flush.ts'
 import { createLog } from './log.ts'
 
 if (parentPort === null)
@@ -11,7 +12,9 @@ if (parentPort === null)
 
 const boot = workerData as AggregatorBoot
 const { share } = boot
-const aggregator = new Aggregator(boot, createLog(boot.log), laneId => {
+const controlBlock = new Int32Array(share.control)
+const log = createLog(boot.log, controlBlock)
+const aggregator = new Aggregator(boot, log.write, laneId => {
   control.releaseChannel(controlChannelName(share, laneId))
   parentPort?.postMessage({ type: 'lane-released', laneId } satisfies LaneReleasedMessage)
 })
@@ -23,3 +26,4 @@ control.start(boot.controlPort)
 aggregator.start()
 if (boot.restart !== undefined) aggregator.reportRestart(boot.restart)
 for (const { sloId, definition } of boot.addedSlos) aggregator.addSlo(sloId, definition)
+answerFinalRequests(controlBlock, { begin: log.rescue, flush: () => aggregator.finalFlush() })

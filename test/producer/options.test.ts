@@ -23,6 +23,7 @@ test('the service is all that has to be given; undefined is as good as left out'
     sloCheckIntervalMs: 5_000,
     rateLimitWindowMs: 10_000,
     rateLimitScope: 'percentile',
+    exitTimeoutMs: 1_000,
     slos: [],
   })
 })
@@ -41,6 +42,8 @@ test('what is given stands', () => {
     overflow: 'drop',
     log: false,
     publish: () => {},
+    exitTimeoutMs: 0,
+    snapshotFile: '/var/lib/shop/snapshot.json',
     slos: [{ metric: 'echo', objective: 'p(95)<60ms' }],
   }
   expect(resolveOptions(given)).toEqual(given)
@@ -81,6 +84,9 @@ const BAD: [Record<string, unknown>, TelemetryErrorCode, string | undefined][] =
   [{ sloCheckIntervalMs: 0 }, 'OFFLOOP_OPTION', 'sloCheckIntervalMs'],
   [{ sloCheckIntervalMs: 2 ** 31 }, 'OFFLOOP_OPTION', 'sloCheckIntervalMs'],
   [{ rateLimitWindowMs: Number.NaN }, 'OFFLOOP_OPTION', 'rateLimitWindowMs'],
+  [{ exitTimeoutMs: -1 }, 'OFFLOOP_OPTION', 'exitTimeoutMs'],
+  [{ exitTimeoutMs: 2 ** 31 }, 'OFFLOOP_OPTION', 'exitTimeoutMs'],
+  [{ snapshotFile: '' }, 'OFFLOOP_OPTION', 'snapshotFile'],
   [{ publish: 'pager' }, 'OFFLOOP_OPTION', 'publish'],
   [{ log: true }, 'OFFLOOP_OPTION', 'log'],
   [{ slos: {} }, 'OFFLOOP_OPTION', 'slos'],

@@ -199,6 +199,13 @@ attachTelemetry(share, { laneCapacity: 16 })
 attached.share()
 // @ts-expect-error as are objectives
 attached.slo({ metric: 'a', objective: 'p(95)<60ms' })
+// @ts-expect-error as are signals
+attached.closeOnSignals()
+expectTypeOf(telemetry.closeOnSignals(['SIGTERM', 'SIGHUP'])).toEqualTypeOf<() => void>()
+// @ts-expect-error nobody can listen to it
+telemetry.closeOnSignals(['SIGKILL'])
+// @ts-expect-error a list
+telemetry.closeOnSignals('SIGTERM')
 // @ts-expect-error a share is read-only
 share.laneCapacity = 16
 

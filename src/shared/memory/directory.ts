@@ -126,6 +126,20 @@ export class DirectoryWriter extends DirectoryMemory {
     return word < words.length ? Atomics.load(words, word) : 0
   }
 
+  /** Whole increments of all counters since the start, and how many of them the aggregator has still to take over. */
+  countIncrements(): { counted: number; pending: number } {
+    const words = this.#left ?? this.words
+    let [counted, pending] = [0, 0]
+    for (const firstWord of this.#firstWords) {
+      if (firstWord + EntryWord.counterHigh >= words.length) break
+      const value =
+        words[firstWord + EntryWord.counterHigh]! * 2 ** 32 + words[firstWord + EntryWord.counterLow]!
+      counted += value
+      pending += Math.max(0, value - this.doubles[firstWord / 2 + ENTRY_COUNTER_SEEN_DOUBLES]!)
+    }
+    return { counted, pending }
+  }
+
   /** Leaves the shared memory: what is counted from now on, in `words`, stays in a private copy.
    *  @returns counts the sum of what counters were given since. */
   detach(): () => number {
