@@ -40,6 +40,7 @@ export type { Series } from './shared/statistics/series.ts'
 export type {
   BusDroppedEvent,
   Comparison,
+  LaneCorruptEvent,
   Publish,
   SamplesLostEvent,
   SeriesOverflowEvent,

@@ -1,6 +1,7 @@
 /** Starts the aggregator thread and watches over it. Creating thread. */
 import { BroadcastChannel, SHARE_ENV, Worker } from 'node:worker_threads'
 import type { AggregatorBoot, LogMessage } from '../shared/aggregator-boot.ts'
+import { isAnnouncement } from '../shared/announcement-check.ts'
 import type { ChannelMessage } from '../shared/share.ts'
 
 /** Beside the bundle this file is part of. Tests run the sources, and the worker that was built of them: Node 20 runs no
@@ -59,10 +60,10 @@ export class AggregatorThread {
     if (this.#announcements !== undefined || this.#isClosing) return
     this.#announcements = new BroadcastChannel(this.#channelName)
     this.#announcements.onmessage = event => {
-      const message = (event as { data: ChannelMessage }).data
+      const message = (event as { data: unknown }).data
       // Lanes are passed on whenever they come, since this loop may have been blocked while the aggregator started;
       // questions are not asked before it runs.
-      if (message.type === 'lane') this.send(message)
+      if (isAnnouncement(message)) this.send(message)
     }
     this.#announcements.unref()
   }

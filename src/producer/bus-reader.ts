@@ -1,6 +1,6 @@
 /** Receives events from the aggregator on a bus port, on any thread, and hands them to listeners. */
-import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import type { BusFrame, BusHello } from '../shared/bus-frame.ts'
+import { MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { isBusFrame, isBusHello } from '../shared/bus-frame.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { TOPICS, type Topic, type TopicPayloads } from '../shared/topics.ts'
 
@@ -13,7 +13,8 @@ export class BusReader {
   readonly #onListenerError: (topic: Topic, error: unknown) => void
   readonly #listeners = new Map<Topic, Set<Listener<Topic>>>()
   #credits: Int32Array | undefined
-  #unpack: ((frame: Uint8Array) => BusFrame) | undefined
+  #unpack: ((frame: Uint8Array) => unknown) | undefined
+  #foreignCount = 0
   /** Frames that came before the decoder was loaded. */
   #waiting: Uint8Array[] = []
 
@@ -21,21 +22,15 @@ export class BusReader {
   constructor(port: MessagePort, onListenerError: (topic: Topic, error: unknown) => void) {
     this.#port = port
     this.#onListenerError = onListenerError
-    port.on('message', (message: BusHello | Uint8Array) => this.#receive(message))
+    port.on('message', (message: unknown) => this.#receive(message))
   }
 
   /** Calls back for each event of a topic.
    *  @returns takes the listener back.
-   *  @throws TelemetryError OFFLOOP_TOPIC */
+   *  @throws TelemetryError OFFLOOP_TOPIC, OFFLOOP_OPTION */
   on<T extends Topic>(topic: T, listener: Listener<T>): () => void {
     checkTopic(topic)
-    if (typeof listener !== 'function') {
-      throw new TelemetryError('OFFLOOP_OPTION', {
-        at: `on('${topic}')`,
-        got: listener,
-        fix: 'give a function',
-      })
-    }
+    checkFunction(listener, `on('${topic}')`)
     const listeners = this.#listeners.get(topic) ?? new Set()
     this.#listeners.set(topic, listeners)
     // A listener added twice is called twice, and taken back one at a time.
@@ -44,6 +39,11 @@ export class BusReader {
     return () => {
       listeners.delete(own)
     }
+  }
+
+  /** Messages that were no events: the port was not one that `telemetry.openBus()` gave, or others write to it, too. */
+  get foreignCount(): number {
+    return this.#foreignCount
   }
 
   get listenerCount(): number {
@@ -76,9 +76,11 @@ export class BusReader {
     if (this.#waiting.length > 0) await this.#load()
   }
 
-  #receive(message: BusHello | Uint8Array): void {
+  #receive(message: unknown): void {
     if (!(message instanceof Uint8Array)) {
-      this.#credits = new Int32Array(message.credits)
+      // The first hello stands: it was in the port before anybody else could write to it.
+      if (this.#credits === undefined && isBusHello(message)) this.#credits = new Int32Array(message.credits)
+      else this.#foreignCount++
       return
     }
     if (this.#unpack !== undefined) {
@@ -101,7 +103,12 @@ export class BusReader {
   #deliver(packed: Uint8Array): void {
     // Taken, whatever becomes of it: a listener that throws must not make this reader look slow.
     if (this.#credits !== undefined) Atomics.add(this.#credits, 0, 1)
-    const { topic, payload } = this.#unpack!(packed)
+    const frame = this.#unpacked(packed)
+    if (!isBusFrame(frame)) {
+      this.#foreignCount++
+      return
+    }
+    const { topic, payload } = frame
     for (const listener of this.#listeners.get(topic) ?? []) {
       try {
         // An async function passes for a listener, too: its rejection would end the process.
@@ -109,6 +116,14 @@ export class BusReader {
       } catch (error) {
         this.#report(topic, error)
       }
+    }
+  }
+
+  #unpacked(packed: Uint8Array): unknown {
+    try {
+      return this.#unpack!(packed)
+    } catch {
+      return undefined
     }
   }
 
@@ -124,6 +139,7 @@ export class BusReader {
 /** Listens to the bus on a port that `telemetry.openBus()` gave, on whichever thread that port was handed to. Events
  *  arrive there also while the thread that created the telemetry is blocked.
  *  @param onListenerError told of each listener that throws or rejects. Default: one line on stderr
+ *  @throws TelemetryError OFFLOOP_OPTION
  *  @example
  *  // in a worker thread, with { port } from the main thread
  *  connectBus(port).on('perf.slo_violation', event => page(event)) */
@@ -131,6 +147,14 @@ export function connectBus(
   port: MessagePort,
   onListenerError: (topic: Topic, error: unknown) => void = reportListenerError,
 ): BusReader {
+  if (!(port instanceof MessagePort)) {
+    throw new TelemetryError('OFFLOOP_OPTION', {
+      at: 'connectBus(port)',
+      got: port,
+      fix: 'give the port that telemetry.openBus() returned',
+    })
+  }
+  checkFunction(onListenerError, 'connectBus(port, onListenerError)')
   return new BusReader(port, onListenerError)
 }
 
@@ -138,6 +162,11 @@ function reportListenerError(topic: Topic, error: unknown): void {
   console.error(
     `offloop: a listener of ${topic} threw: ${error instanceof Error ? error.stack : String(error)}`,
   )
+}
+
+function checkFunction(value: unknown, at: string): void {
+  if (typeof value === 'function') return
+  throw new TelemetryError('OFFLOOP_OPTION', { at, got: value, fix: 'give a function' })
 }
 
 function checkTopic(topic: string): asserts topic is Topic {

@@ -165,6 +165,9 @@ export class LaneWriter {
   #findRoom(): boolean {
     const { capacity, words } = this.#lane
     const fill = (this.#writeIndex - Atomics.load(words, LaneWord.readIndex)) | 0
+    // Nobody reads this lane any more, or another thread has written into it: then there is no room that could be trusted.
+    const isQuarantined = Atomics.load(words, LaneWord.lease) === Lease.quarantined
+    if (isQuarantined || fill < 0 || fill > capacity) return false
     if (fill >= capacity >> 1) {
       this.#publish()
       const isRunning = Atomics.load(this.#control, ControlWord.aggregatorState) === AggregatorState.running

@@ -1,5 +1,5 @@
 /** The bus on the wire: one event to a frame, and the flow control that bounds it. */
-import type { Topic, TopicPayloads } from './topics.ts'
+import { TOPICS, type Topic, type TopicPayloads } from './topics.ts'
 
 /** What a frame holds, packed with msgpackr. */
 export interface BusFrame<T extends Topic = Topic> {
@@ -13,6 +13,20 @@ export const BUS_FRAMES_MAX = 1_024
 /** Credits: one word of shared memory in which a reader counts the frames it has taken. Only the reader writes it. */
 export function createCredits(): SharedArrayBuffer {
   return new SharedArrayBuffer(4)
+}
+
+/** Whether what came on a port is the hello of a bus. A port that was mistaken for one carries anything. */
+export function isBusHello(message: unknown): message is BusHello {
+  if (typeof message !== 'object' || message === null) return false
+  const { type, credits } = message as Partial<BusHello>
+  return type === 'offloop-bus' && credits instanceof SharedArrayBuffer && credits.byteLength === 4
+}
+
+/** Whether what was unpacked is a frame. */
+export function isBusFrame(frame: unknown): frame is BusFrame {
+  if (typeof frame !== 'object' || frame === null) return false
+  const { topic, payload } = frame as Partial<Record<keyof BusFrame, unknown>>
+  return (TOPICS as readonly unknown[]).includes(topic) && typeof payload === 'object' && payload !== null
 }
 
 /** The first message on a bus port: where its reader finds its credits. */

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { AggregatorBoot } from '../shared/aggregator-boot.ts'
 import { type Clock, createClock, timestampOf } from '../shared/clock.ts'
 import type { QueryOptions } from '../shared/control-api.ts'
+import { createLimitedLog, reasonOf } from '../shared/limited-log.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
 import { SELF_METRIC_PREFIX } from '../shared/metric.ts'
 import type { LaneAnnouncement } from '../shared/share.ts'
@@ -13,6 +14,7 @@ import { SLOMonitor } from '../slo/monitor.ts'
 import type { SLORegistry } from '../slo/watched-slo.ts'
 import { BoardPublisher } from './board-publisher.ts'
 import { Bus } from './bus.ts'
+import { CorruptionReports } from './corruption-reports.ts'
 import { createFallbackPublish } from './fallback-publish.ts'
 import { LaneSet } from './lane-set.ts'
 import { LossReports } from './loss-reports.ts'
@@ -33,7 +35,10 @@ export class Aggregator {
   readonly #monitor: SLOMonitor
   readonly #self: SelfMetrics
   readonly #losses: LossReports
+  readonly #corruptions: CorruptionReports
   readonly #loop: TickLoop
+  /** Messages that made no sense: counted by whoever received them. */
+  refusedCount = 0
   readonly #sloRemovers = new Map<number, () => void>()
 
   /** @param onLaneReleased a thread's lane is gone: what was kept for that thread can go as well */
@@ -51,16 +56,17 @@ export class Aggregator {
       onSeriesOverflow: metric => this.#reportOverflow(metric),
     })
     this.#board = new BoardPublisher(share.board, this.#clock)
+    const logConflict = createLimitedLog(log, this.#clock)
     this.#lanes = new LaneSet(this.#registry, {
       onSeries: (series, directory, firstWord) => this.#board.assign(series, directory, firstWord),
-      onConflict: error => log(`offloop: ${String(error)}`),
+      onConflict: error => logConflict(`offloop: ${reasonOf(error)}`),
       onLost: (count, threadId) => this.#losses.add(count, threadId),
-      onBroken: (threadId, error) =>
-        log(`offloop: gave up the lane of thread ${threadId ?? 'unknown'}: ${String(error)}`),
+      onBroken: (threadId, error, laneId) => this.#corruptions.report(laneId, threadId, error),
       onReleased: onLaneReleased,
     })
     this.#self = new SelfMetrics(this.#registry)
     this.#losses = new LossReports(this.#bus, this.#clock, log)
+    this.#corruptions = new CorruptionReports(this.#bus, this.#clock, log)
     const drainedRegistry: SLORegistry = {
       clock: this.#clock,
       metric: name => this.#registry.metric(name),
@@ -105,6 +111,8 @@ export class Aggregator {
       lanes: this.#lanes.snapshot(nowMs),
       slos: this.#monitor.statuses(),
       lost: this.#lanes.droppedCount,
+      lanesQuarantined: this.#lanes.quarantinedCount,
+      messagesRefused: this.refusedCount,
       busDropped: this.#bus.droppedCount,
     }
   }
@@ -151,7 +159,8 @@ export class Aggregator {
   #tick(lagMs: number): boolean {
     const laneFill = this.#fullestLane()
     const startMs = this.#clock.nowMs()
-    const sampleCount = this.#drain()
+    this.#advanceClock()
+    const sampleCount = this.#lanes.drain(this.#clock.nowMs())
     const drainMs = this.#clock.nowMs() - startMs
     this.#monitor.checkTick()
     this.#board.publishDue()
@@ -163,10 +172,10 @@ export class Aggregator {
     return sampleCount > 0
   }
 
-  /** Also between two ticks, for whoever asks. The clock comes first: a lane is never given up while it stands still. */
-  #drain(): number {
+  /** Between two ticks, for whoever asks. The clock comes first: a lane is never given up while it stands still. */
+  #drain(): void {
     this.#advanceClock()
-    return this.#lanes.drain(this.#clock.nowMs())
+    this.#lanes.drainFully(this.#clock.nowMs())
   }
 
   #advanceClock(): void {

@@ -1,12 +1,12 @@
 /** Drains one lane into series. Aggregator thread; the only reader of that lane. */
-import { assert } from '../shared/errors.ts'
+import { checkMemory } from '../shared/memory/corrupt-memory.ts'
 import {
-  type DirectoryEntry,
   DirectoryReader,
   ENTRY_COUNTER_SEEN_DOUBLES,
   EntryWord,
   RETIRED_WORD,
 } from '../shared/memory/directory.ts'
+import type { DirectoryEntry } from '../shared/memory/directory-entry.ts'
 import {
   HEADER_INCREMENT,
   HEADER_TIME_UNIT,
@@ -17,11 +17,12 @@ import {
   openLane,
   SLOTS_OFFSET_DOUBLES,
 } from '../shared/memory/lane-layout.ts'
-import { isSameMetric, type MetricDescriptor, metricConflict } from '../shared/metric.ts'
 import type { LaneAnnouncement } from '../shared/share.ts'
 import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { Metric, MetricRegistry } from '../shared/statistics/registry.ts'
 import type { Series } from '../shared/statistics/series.ts'
+import { foreignMetric, foreignSeries } from './entry-check.ts'
+import type { LaneListeners } from './lane-listeners.ts'
 
 /** The read index is stored after so many samples, to give a full lane room early. */
 const BATCH_SAMPLES = 4_096
@@ -31,16 +32,6 @@ interface Entry {
   readonly firstWord: number
   readonly metric: Metric | undefined
   readonly series: Series | undefined
-}
-
-/** Who is told of what a lane's directory says. */
-export interface LaneListeners {
-  /** A metric that cannot be registered: another thread gave its name to another metric. */
-  readonly onConflict: (error: unknown) => void
-  /** A series this thread has registered; `firstWord` is its entry in the directory. */
-  readonly onSeries: (series: Series, directory: DirectoryReader, firstWord: number) => void
-  /** Samples that were lost since this was last called: the lane was full, or their metric is in conflict. */
-  readonly onLost: (count: number, threadId: number) => void
 }
 
 /** Its lane's read index, and what the lane adds to the series. */
@@ -57,7 +48,10 @@ export class LaneReader {
   readonly #metrics: { readonly firstWord: number; readonly metric: Metric; registrationsSeen: number }[] = []
   #readIndex: number
   #heartbeatMs: number
-  #retiredAtMs: number | undefined
+  /** When notice was given; undefined while the lease holds. */
+  retiredAtMs: number | undefined
+  /** Whether its directory holds more than one drain takes: the lane's samples wait until it is read. */
+  isBehind = false
   /** When a heartbeat or a sample was last seen, by the aggregator's clock. */
   #aliveAtMs: number
 
@@ -85,9 +79,15 @@ export class LaneReader {
     return this.#lane.threadId
   }
 
-  /** Samples waiting in the lane. */
+  /** Samples waiting in the lane; 0 when its indices make no sense, which the next drain finds. */
   get pendingCount(): number {
-    return (Atomics.load(this.#lane.words, LaneWord.writeIndex) - this.#readIndex) | 0
+    const count = (Atomics.load(this.#lane.words, LaneWord.writeIndex) - this.#readIndex) | 0
+    return this.#isPlausible(count) ? count : 0
+  }
+
+  /** The control words, of which `identity` is not this reader's affair. */
+  get words(): Int32Array {
+    return this.#lane.words
   }
 
   /** From 0 to 1. */
@@ -118,14 +118,9 @@ export class LaneReader {
     return nowMs - this.#aliveAtMs
   }
 
-  /** When notice was given; undefined while the lease holds. */
-  get retiredAtMs(): number | undefined {
-    return this.#retiredAtMs
-  }
-
   /** Gives notice: whatever the thread records from now on makes it announce its lane again. */
   retire(nowMs: number): void {
-    this.#retiredAtMs = nowMs
+    this.retiredAtMs = nowMs
     Atomics.store(this.#lane.words, LaneWord.lease, Lease.retired)
     Atomics.store(this.#directory.words, RETIRED_WORD, 1)
   }
@@ -133,20 +128,28 @@ export class LaneReader {
   /** The lease holds, or holds again: the thread lives. */
   renew(nowMs: number): void {
     this.#aliveAtMs = nowMs
-    this.#retiredAtMs = undefined
+    this.retiredAtMs = undefined
     Atomics.store(this.#directory.words, RETIRED_WORD, 0)
     Atomics.store(this.#lane.words, LaneWord.lease, Lease.adopted)
   }
 
-  /** Takes everything that was published when it is called.
-   *  @returns how many samples that were. */
+  /** Nobody drains this lane ever again: what it holds is lost, and its writer drops what comes. */
+  setAside(): void {
+    this.#countLost(this.pendingCount)
+    Atomics.store(this.#lane.words, LaneWord.lease, Lease.quarantined)
+  }
+
+  /** Takes everything that was published when it is called, unless it `isBehind`.
+   *  @returns how many samples that were.
+   *  @throws CorruptMemory when the lane or its directory makes no sense */
   drain(nowMs: number): number {
     const writeIndex = Atomics.load(this.#lane.words, LaneWord.writeIndex)
     // Read after the write index: every sample before it has its entry in the directory by now.
     this.#registerNew()
     const count = (writeIndex - this.#readIndex) | 0
-    assert(count >= 0 && count <= this.#lane.capacity, 'a lane holds at most its capacity')
-    if (count > 0) this.#aliveAtMs = nowMs
+    checkMemory(this.#isPlausible(count), 'a lane holds at most its capacity')
+    if (count > 0 || this.isBehind) this.#aliveAtMs = nowMs
+    if (this.isBehind) return 0
     while (this.#readIndex !== writeIndex) {
       const batchCount = Math.min((writeIndex - this.#readIndex) | 0, BATCH_SAMPLES)
       const foldedCount = this.#fold(this.#readIndex, batchCount)
@@ -177,6 +180,10 @@ export class LaneReader {
       marksRejected: words[LaneWord.marksRejected]! >>> 0,
       silentMs: this.silentMs(nowMs),
     }
+  }
+
+  #isPlausible(count: number): boolean {
+    return count >= 0 && count <= this.#lane.capacity
   }
 
   /** @returns how many were folded in: all, but those whose metric is in conflict. */
@@ -217,15 +224,15 @@ export class LaneReader {
   }
 
   #registerNew(): void {
-    this.#directory.readNew((entry, firstWord) => this.#register(entry, firstWord))
+    this.isBehind = !this.#directory.readNew((entry, firstWord) => this.#register(entry, firstWord))
   }
 
   #register(entry: DirectoryEntry, firstWord: number): void {
     let metric: Metric | undefined
     let series: Series | undefined
     try {
-      if (entry.type === 'metric') metric = this.#metricOf(entry.descriptor)
-      else series = this.#entries[entry.metricEntryId]?.metric?.series(entry.labelValues, entry.isOverflow)
+      if (entry.type === 'metric') metric = foreignMetric(this.#registry, entry.descriptor)
+      else series = foreignSeries(this.#entries[entry.metricEntryId]?.metric, entry)
     } catch (error) {
       // Two threads gave one name to two different metrics: the first stands, the samples of the other are lost, visibly.
       this.#listeners.onConflict(error)
@@ -237,14 +244,6 @@ export class LaneReader {
     if (metric !== undefined)
       this.#metrics.push({ firstWord, metric, registrationsSeen: this.#registrationsOf(firstWord) })
     if (series !== undefined) this.#listeners.onSeries(series, this.#directory, firstWord)
-  }
-
-  /** A metric that another thread has registered already is the same one; that is no registration anew. */
-  #metricOf(descriptor: MetricDescriptor): Metric {
-    const known = this.#registry.metric(descriptor.name)
-    if (known === undefined) return this.#registry.register(descriptor)
-    if (!isSameMetric(known.descriptor, descriptor)) throw metricConflict(known.descriptor, descriptor)
-    return known
   }
 
   #takeRegistrations(): void {
@@ -270,6 +269,8 @@ export class LaneReader {
       const increment = value - doubles[seenIndex]!
       // Between the low word's wrap and the high word's increment the value reads too small: next time, then.
       if (increment <= 0) continue
+      checkMemory(increment <= value, 'a counter has been seen from 0 on')
+      checkMemory(series !== undefined || value <= Number.MAX_SAFE_INTEGER, 'what is lost can be counted')
       doubles[seenIndex] = value
       if (series === undefined) this.#countLost(increment)
       else series.increment(increment, nowMs >>> 0)
@@ -283,6 +284,7 @@ export class LaneReader {
     if (dropped === lane.words[LaneWord.droppedSeen]) return
     // Whose samples they were is counted before the lane's total is: read again, a series may have come with its first.
     this.#registerNew()
+    if (this.isBehind) return
     this.#countLost((dropped - lane.words[LaneWord.droppedSeen]!) >>> 0)
     lane.words[LaneWord.droppedSeen] = dropped
     const { words } = this.#directory

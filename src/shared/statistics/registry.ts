@@ -11,6 +11,10 @@ export { Metric } from './registered-metric.ts'
 
 const SERIES_MAX_DEFAULT = 1_000
 const SERIES_MAX_LIMIT = 1_000_000
+/** Metrics of one registry: a thread that makes up names must not fill the memory. */
+export const METRICS_MAX = 10_000
+/** Series of one registry, overflow series not counted. Beyond it new label values share their metric's overflow series. */
+const SERIES_TOTAL_MAX = 1_000_000
 
 export interface RegistryOptions {
   /** Samples each series' rolling window holds. Default 10,000. */
@@ -36,16 +40,18 @@ export class MetricRegistry {
       windowCapacity: checkWindowCapacity(options.windowCapacity ?? WINDOW_CAPACITY_DEFAULT),
       maxSeriesPerMetric: checkSeriesMax(options.maxSeriesPerMetric ?? SERIES_MAX_DEFAULT),
       onSeriesOverflow: options.onSeriesOverflow ?? (() => {}),
+      seriesLeft: { count: SERIES_TOTAL_MAX },
     }
   }
 
-  /** The metric of this definition. One that is registered already, and looks the same, is counted and returned.
+  /** The metric of this definition, one of 10,000 at most. One that is registered already, and looks the same, is counted and returned.
    *  @example registry.register({ kind: 'latency', name: 'input_to_echo', unit: 'ms' })
-   *  @throws TelemetryError OFFLOOP_METRIC_CONFLICT, OFFLOOP_METRIC_NAME, OFFLOOP_METRIC_UNIT, OFFLOOP_LABEL_NAME */
+   *  @throws TelemetryError OFFLOOP_METRIC_CONFLICT, OFFLOOP_METRIC_LIMIT, OFFLOOP_METRIC_NAME, OFFLOOP_METRIC_UNIT, OFFLOOP_LABEL_NAME */
   register({ kind, name, ...options }: MetricDefinition): Metric {
     const descriptor = describeMetric(kind, name, options)
     const known = this.#metricsByName.get(name)
     if (known === undefined) {
+      if (this.#metricsByName.size >= METRICS_MAX) throw tooManyMetrics(name)
       const metric = new Metric(descriptor, this.#limits)
       this.#metricsByName.set(name, metric)
       return metric
@@ -82,6 +88,11 @@ export class MetricRegistry {
       closest === undefined ? 'register it first' : `register it first, or did you mean "${closest}"?`
     return new TelemetryError('OFFLOOP_METRIC_UNKNOWN', { got: name, fix })
   }
+}
+
+function tooManyMetrics(name: string): TelemetryError {
+  const fix = `put what differs from name to name into labels: a registry holds ${METRICS_MAX} metrics`
+  return new TelemetryError('OFFLOOP_METRIC_LIMIT', { got: name, fix })
 }
 
 function checkSeriesMax(seriesMax: number): number {

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import {
   createDirectory,
   DIRECTORY_BYTES_MAX,
-  type DirectoryEntry,
   DirectoryReader,
   DirectoryWriter,
   ENTRY_COUNTER_SEEN_DOUBLES,
   EntryWord,
 } from '../../../src/shared/memory/directory.ts'
+import type { DirectoryEntry } from '../../../src/shared/memory/directory-entry.ts'
 import { describeMetric } from '../../../src/shared/metric.ts'
 
 /** Any 16 bits, lone surrogates included. */
