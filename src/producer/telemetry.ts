@@ -126,7 +126,7 @@ export class Telemetry extends ThreadTelemetry {
     }
     this.#sloNames.add(slo.name)
     const sloId = this.#nextSloId++
-    this.#tell({ type: 'add-slo', sloId, definition: { ...definition } })
+    this.#tell({ type: 'add-slo', sloId, definition: { ...definition, labels: slo.labels } })
     let isRemoved = false
     return () => {
       if (isRemoved) return

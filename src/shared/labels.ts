@@ -30,14 +30,14 @@ export function labelValuesOf(metric: MetricDescriptor, labels: unknown): readon
 }
 
 /** Label values that are texts already, in the order of the metric's label names.
- *  @throws TelemetryError OFFLOOP_LABEL_VALUE unless `labelValuesOf` may have given them */
+ *  @throws TelemetryError OFFLOOP_LABEL_VALUE unless they are as many as the names, and not too long */
 export function checkLabelValues(
   metric: MetricDescriptor,
-  labelValues: readonly unknown[],
+  labelValues: unknown,
 ): asserts labelValues is readonly string[] {
   const isText = (value: unknown) => typeof value === 'string' && value.length <= LABEL_VALUE_LENGTH_MAX
-  const isOverflow = labelValues.includes(OVERFLOW_LABEL_VALUE)
-  if (labelValues.length === metric.labelNames.length && labelValues.every(isText) && !isOverflow) return
+  const isComplete = Array.isArray(labelValues) && labelValues.length === metric.labelNames.length
+  if (isComplete && labelValues.every(isText)) return
   throw new TelemetryError('OFFLOOP_LABEL_VALUE', {
     at: metric.name,
     got: labelValues,

@@ -16,8 +16,8 @@ import type { Series } from '../shared/statistics/series.ts'
  *  one; that is no registration anew.
  *  @throws TelemetryError OFFLOOP_METRIC_CONFLICT, OFFLOOP_METRIC_LIMIT, OFFLOOP_METRIC_NAME, OFFLOOP_METRIC_UNIT,
  *  OFFLOOP_LABEL_NAME, OFFLOOP_OPTION */
-export function foreignMetric(registry: MetricRegistry, given: MetricDescriptor): Metric {
-  const { kind, name, ...options } = given
+export function foreignMetric(registry: MetricRegistry, given: MetricDescriptor | undefined): Metric {
+  const { kind, name, ...options } = given ?? ({} as MetricDescriptor)
   const descriptor = describeMetric(kind, name, options)
   if (name.startsWith(SELF_METRIC_PREFIX)) {
     const fix = `choose a name that does not begin with ${SELF_METRIC_PREFIX}: those are the pipeline's own`

@@ -10,7 +10,7 @@ export const ControlWord = { nextLaneId: 0, closed: 1, clockMs: 32, aggregatorSt
 
 export const AggregatorState = { booting: 0, running: 1, stopped: 2 } as const
 
-const CONTROL_BLOCK_BYTES = 384
+export const CONTROL_BLOCK_BYTES = 384
 
 export function createControlBlock(): SharedArrayBuffer {
   return new SharedArrayBuffer(CONTROL_BLOCK_BYTES)

@@ -1,6 +1,7 @@
 /** Every metric the aggregator knows, by name. */
 import { type Clock, createClock } from '../clock.ts'
 import { TelemetryError } from '../errors.ts'
+import { checkOptions } from '../known-keys.ts'
 import { labelValuesOf } from '../labels.ts'
 import { describeMetric, isSameMetric, type MetricDefinition, metricConflict } from '../metric.ts'
 import { closestName } from './closest-name.ts'
@@ -9,6 +10,7 @@ import { checkWindowCapacity, WINDOW_CAPACITY_DEFAULT } from './window.ts'
 
 export { Metric } from './registered-metric.ts'
 
+const OPTION_NAMES = ['windowCapacity', 'maxSeriesPerMetric', 'clock', 'onSeriesOverflow'] as const
 const SERIES_MAX_DEFAULT = 1_000
 const SERIES_MAX_LIMIT = 1_000_000
 /** Metrics of one registry: a thread that makes up names must not fill the memory. */
@@ -34,12 +36,22 @@ export class MetricRegistry {
 
   /** @throws TelemetryError OFFLOOP_WINDOW_SIZE, OFFLOOP_OPTION */
   constructor(options: RegistryOptions = {}) {
+    checkOptions(options, OPTION_NAMES, 'registry options')
+    const { onSeriesOverflow = () => {} } = options
+    if (typeof onSeriesOverflow !== 'function') {
+      const fix = 'give a function'
+      throw new TelemetryError('OFFLOOP_OPTION', { at: 'onSeriesOverflow', got: onSeriesOverflow, fix })
+    }
     this.clock = options.clock ?? createClock()
+    if (typeof this.clock.nowMs !== 'function') {
+      const fix = 'give a clock: nowMs() and originEpochMs'
+      throw new TelemetryError('OFFLOOP_OPTION', { at: 'clock', got: this.clock, fix })
+    }
     this.#limits = {
       clock: this.clock,
       windowCapacity: checkWindowCapacity(options.windowCapacity ?? WINDOW_CAPACITY_DEFAULT),
       maxSeriesPerMetric: checkSeriesMax(options.maxSeriesPerMetric ?? SERIES_MAX_DEFAULT),
-      onSeriesOverflow: options.onSeriesOverflow ?? (() => {}),
+      onSeriesOverflow,
       seriesLeft: { count: SERIES_TOTAL_MAX },
     }
   }
@@ -47,7 +59,8 @@ export class MetricRegistry {
   /** The metric of this definition, one of 10,000 at most. One that is registered already, and looks the same, is counted and returned.
    *  @example registry.register({ kind: 'latency', name: 'input_to_echo', unit: 'ms' })
    *  @throws TelemetryError OFFLOOP_METRIC_CONFLICT, OFFLOOP_METRIC_LIMIT, OFFLOOP_METRIC_NAME, OFFLOOP_METRIC_UNIT, OFFLOOP_LABEL_NAME */
-  register({ kind, name, ...options }: MetricDefinition): Metric {
+  register(definition: MetricDefinition): Metric {
+    const { kind, name, ...options } = definition ?? {}
     const descriptor = describeMetric(kind, name, options)
     const known = this.#metricsByName.get(name)
     if (known === undefined) {
