@@ -23,6 +23,10 @@ import { SelfMetrics } from './self-metrics.ts'
 import { TickLoop } from './tick-loop.ts'
 import { warmUp } from './warm-up.ts'
 
+/** A thread that registers what cannot be registered, again and again, must not flood the log. */
+const CONFLICT_INTERVAL_MS = 10_000
+const CONFLICT_LINES_MAX = 20
+
 export class Aggregator {
   readonly #boot: AggregatorBoot
   readonly #log: (line: string) => void
@@ -56,7 +60,7 @@ export class Aggregator {
       onSeriesOverflow: metric => this.#reportOverflow(metric),
     })
     this.#board = new BoardPublisher(share.board, this.#clock)
-    const logConflict = createLimitedLog(log, this.#clock)
+    const logConflict = createLimitedLog(log, this.#clock, CONFLICT_INTERVAL_MS, CONFLICT_LINES_MAX)
     this.#lanes = new LaneSet(this.#registry, {
       onSeries: (series, directory, firstWord) => this.#board.assign(series, directory, firstWord),
       onConflict: error => logConflict(`offloop: ${reasonOf(error)}`),

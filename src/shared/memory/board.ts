@@ -89,7 +89,8 @@ export class BoardWriter {
     for (let index = 0; index < FIELD_WORDS; index++) {
       Atomics.store(words, first + FIRST_FIELD_WORD + index, this.#fieldWords[index]!)
     }
-    Atomics.store(words, first, version + 1)
+    // Even, and never 0 again, which says that nothing was written yet.
+    Atomics.store(words, first, version + 1 || 2)
   }
 }
 
