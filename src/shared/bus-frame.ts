@@ -1,4 +1,5 @@
 /** The bus on the wire: one event to a frame, and the flow control that bounds it. */
+import { isSharedBuffer } from './memory/shared-buffer.ts'
 import { TOPICS, type Topic, type TopicPayloads } from './topics.ts'
 
 /** What a frame holds, packed with msgpackr. */
@@ -19,7 +20,7 @@ export function createCredits(): SharedArrayBuffer {
 export function isBusHello(message: unknown): message is BusHello {
   if (typeof message !== 'object' || message === null) return false
   const { type, credits } = message as Partial<BusHello>
-  return type === 'offloop-bus' && credits instanceof SharedArrayBuffer && credits.byteLength === 4
+  return type === 'offloop-bus' && isSharedBuffer(credits) && credits.byteLength === 4
 }
 
 /** Whether what was unpacked is a frame. */

@@ -3,6 +3,7 @@ import type { ClockOrigin } from './clock.ts'
 import { TelemetryError } from './errors.ts'
 import { CONTROL_BLOCK_BYTES } from './memory/control-block.ts'
 import { LANE_CAPACITY_MAX, LANE_CAPACITY_MIN, LANE_LAYOUT_VERSION } from './memory/lane-layout.ts'
+import { isSharedBuffer } from './memory/shared-buffer.ts'
 
 /** Raised whenever threads of two versions would misread each other. */
 export const SHARE_VERSION: number = 1 + LANE_LAYOUT_VERSION * 1_000
@@ -53,8 +54,8 @@ export type ChannelMessage = LaneAnnouncement | ChannelRequest
 const SHARE_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   id: isText,
   service: isText,
-  control: value => value instanceof SharedArrayBuffer && value.byteLength === CONTROL_BLOCK_BYTES,
-  board: value => value instanceof SharedArrayBuffer && value.growable,
+  control: value => isSharedBuffer(value) && value.byteLength === CONTROL_BLOCK_BYTES,
+  board: value => isSharedBuffer(value) && value.growable,
   origin: value =>
     typeof value === 'object' &&
     value !== null &&
@@ -93,7 +94,7 @@ export function checkShare(share: unknown): asserts share is TelemetryShare {
       fix: `use one version of offloop in all threads of the process (this one speaks ${SHARE_VERSION})`,
     })
   }
-  if (!(given.control instanceof SharedArrayBuffer) || !(given.board instanceof SharedArrayBuffer)) {
+  if (!isSharedBuffer(given.control) || !isSharedBuffer(given.board)) {
     throw new TelemetryError('OFFLOOP_SHARE', {
       got: given.control,
       fix: 'keep shared memory: pass the share by structured clone, not as JSON',

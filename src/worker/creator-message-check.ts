@@ -1,6 +1,7 @@
 /** Whether a message is an order of the creating thread. Aggregator thread; pure. */
 import { MessagePort } from 'node:worker_threads'
 import type { CreatorMessage } from '../shared/creator-message.ts'
+import { isSharedBuffer } from '../shared/memory/shared-buffer.ts'
 
 /** The shape is checked; whether the objective of an `add-slo` is a good one, the monitor says. */
 export function isCreatorMessage(message: unknown): message is CreatorMessage {
@@ -17,5 +18,5 @@ function isSloId(sloId: unknown): boolean {
 
 /** One word of shared memory. */
 function isCredits(credits: unknown): boolean {
-  return credits instanceof SharedArrayBuffer && credits.byteLength === 4
+  return isSharedBuffer(credits) && credits.byteLength === 4
 }

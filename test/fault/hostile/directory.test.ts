@@ -15,7 +15,8 @@ function append(directory: SharedArrayBuffer, texts: readonly string[]): void {
   for (const text of texts) {
     const bytes = new TextEncoder().encode(text)
     const entryBytes = (ENTRY_HEADER_BYTES + bytes.length + 7) & ~7
-    if (end + entryBytes > directory.byteLength) directory.grow(Math.min(directory.maxByteLength, end + entryBytes + 2 ** 20))
+    if (end + entryBytes > directory.byteLength)
+      directory.grow(Math.min(directory.maxByteLength, end + entryBytes + 2 ** 20))
     const words = new Uint32Array(directory, end, 10)
     words[EntryWord.length] = entryBytes
     words[EntryWord.textLength] = bytes.length
@@ -77,10 +78,16 @@ describe('an entry that breaks the rules of registration is refused, and costs o
     ['a unit that is none', metric({ ...GOOD, unit: '__proto__' })],
     ['a help of 200,000 characters', metric({ ...GOOD, help: 'x'.repeat(200_000) })],
     ['label names that are no array', metric({ ...GOOD, labelNames: { length: 1e9 } })],
-    ['a thousand label names', metric({ ...GOOD, labelNames: Array.from({ length: 1_000 }, (_, n) => `l${n}`) })],
+    [
+      'a thousand label names',
+      metric({ ...GOOD, labelNames: Array.from({ length: 1_000 }, (_, n) => `l${n}`) }),
+    ],
     ['a label name twice', metric({ ...GOOD, labelNames: ['a', 'a'] })],
     ['a label name that is a prototype', metric({ ...GOOD, labelNames: ['__proto__'] })],
-    ['a key nobody knows', `{"type":"metric","descriptor":{"name":"m","kind":"gauge","__proto__":{"polluted":1}}}`],
+    [
+      'a key nobody knows',
+      `{"type":"metric","descriptor":{"name":"m","kind":"gauge","__proto__":{"polluted":1}}}`,
+    ],
     ['a nested descriptor', `{"type":"metric","descriptor":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
     ['the name of another thread’s metric', metric({ ...GOOD, name: 'good_0' })],
   ])('metric: %s', (_, text) => {
@@ -126,7 +133,10 @@ describe('an entry that breaks the rules of registration is refused, and costs o
     )
     fc.assert(
       fc.property(fc.array(fc.jsonValue(), { maxLength: 5 }), values => {
-        const texts = values.flatMap(value => [metric(value), series({ labelValues: value, metricEntryId: value })])
+        const texts = values.flatMap(value => [
+          metric(value),
+          series({ labelValues: value, metricEntryId: value }),
+        ])
         expect(afterAppending(texts).broken).toEqual([])
       }),
       { numRuns: 200 },
@@ -141,7 +151,9 @@ describe('too much', () => {
     const flood = createRecorder(share)
     const late = createRecorder(share, { threadId: 2 })
     for (const { announcements } of [flood, late]) lanes.adopt(announcements[0]!, 0)
-    const texts = Array.from({ length: METRICS_MAX + 10 }, (_, n) => metric({ ...GOOD, name: `m${n}`, labelNames: [] }))
+    const texts = Array.from({ length: METRICS_MAX + 10 }, (_, n) =>
+      metric({ ...GOOD, name: `m${n}`, labelNames: [] }),
+    )
     append(flood.announcements[0]!.directory, texts)
     lanes.drainFully(0)
     late.recorder.gauge('too_late').set(1)
