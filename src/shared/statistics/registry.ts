@@ -96,7 +96,7 @@ export class MetricRegistry {
   }
 
   #unknownMetric(name: string): TelemetryError {
-    const closest = closestName(String(name), this.#metricsByName.keys())
+    const closest = typeof name === 'string' ? closestName(name, this.#metricsByName.keys()) : undefined
     const fix =
       closest === undefined ? 'register it first' : `register it first, or did you mean "${closest}"?`
     return new TelemetryError('OFFLOOP_METRIC_UNKNOWN', { got: name, fix })
