@@ -27,7 +27,7 @@ const GROWTH_BYTES = 65_536
 export const DIRECTORY_BYTES_MIN: number = GROWTH_BYTES
 export const DIRECTORY_BYTES_MAX: number = 64 * 1024 * 1024
 /** A reader takes so much at a time: some tens of milliseconds of work, while other threads' lanes wait. */
-export const ENTRIES_PER_READ_MAX = 16_384
+const ENTRIES_PER_READ_MAX = 16_384
 const BYTES_PER_READ_MAX = 4 * 1024 * 1024
 
 const PUBLISHED_WORD = 0
