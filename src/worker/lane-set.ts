@@ -16,7 +16,7 @@ const NOTICE_MS = 1_000
 /** Lanes adopted at once. Beyond it a lane is refused: no process has so many threads. */
 const LANES_MAX = 10_000
 /** A question covers what was published before it, unless that is more new series than so many drains take. */
-const DRAINS_PER_QUESTION_MAX = 8
+const DRAINS_PER_QUESTION_MAX = 16
 
 export class LaneSet {
   readonly #registry: MetricRegistry
@@ -81,7 +81,7 @@ export class LaneSet {
     } catch (error) {
       // Without the magic it may be anybody's memory.
       if (hasLaneMagic(words)) Atomics.store(words, LaneWord.lease, Lease.quarantined)
-      this.#reportBroken(words[LaneWord.laneId]!, words[LaneWord.threadId]!, error)
+      this.#reportBroken(words[LaneWord.laneId]!, words[LaneWord.threadId]!, error, words)
     }
   }
 
@@ -116,7 +116,7 @@ export class LaneSet {
       } catch (error) {
         lane.setAside()
         this.#release(lane)
-        this.#reportBroken(lane.laneId, lane.threadId, error)
+        this.#reportBroken(lane.laneId, lane.threadId, error, lane.words)
       }
     }
     return count
@@ -136,8 +136,8 @@ export class LaneSet {
     return false
   }
 
-  #reportBroken(laneId: number, threadId: number, error: unknown): void {
-    if (this.#quarantine.add(laneId)) this.#onBroken(threadId, error, laneId)
+  #reportBroken(laneId: number, threadId: number, error: unknown, words: Int32Array): void {
+    if (this.#quarantine.add(laneId, words)) this.#onBroken(threadId, error, laneId)
   }
 
   snapshot(nowMs: number): LaneSnapshot[] {

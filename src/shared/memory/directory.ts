@@ -27,8 +27,8 @@ const GROWTH_BYTES = 65_536
 export const DIRECTORY_BYTES_MIN: number = GROWTH_BYTES
 export const DIRECTORY_BYTES_MAX: number = 64 * 1024 * 1024
 /** A reader takes so much at a time: some tens of milliseconds of work, while other threads' lanes wait. */
-const ENTRIES_PER_READ_MAX = 16_384
-const BYTES_PER_READ_MAX = 4 * 1024 * 1024
+const ENTRIES_PER_READ_MAX = 8_192
+const BYTES_PER_READ_MAX = 2 * 1024 * 1024
 
 const PUBLISHED_WORD = 0
 /** Tells counters, which do not look at the lane, that they have to announce it again. */

@@ -162,3 +162,17 @@ test('lanes without end: so many are adopted, the others are set aside, and thos
   expect([[...lanes.readers].length, broken.length, lanes.quarantinedCount]).toEqual([10_000, 10, 10])
   expect(registry.metric('echo')?.series([]).total).toBe(1)
 })
+
+test('a lane in quarantine that is overwritten further, and announced under one id after another, is said once', () => {
+  const { all, drain, broken, lanes } = threads(2)
+  for (const { announce } of all) announce()
+  const [hostile] = all
+  hostile!.words[LaneWord.writeIndex] = 2 ** 30
+  drain()
+  for (let laneId = 100; laneId < 110; laneId++) {
+    hostile!.words.fill(laneId, 0, 96)
+    hostile!.announce()
+    drain()
+  }
+  expect([broken.length, lanes.quarantinedCount, [...lanes.readers].length]).toEqual([1, 1, 1])
+})
