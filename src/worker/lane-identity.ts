@@ -12,7 +12,7 @@ export function sameMemory<Lane extends { readonly words: Int32Array }>(
   words: Int32Array,
   lanes: Iterable<Lane>,
 ): Lane | undefined {
-  const candidates = [...lanes]
+  const candidates = Array.from(lanes)
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const mark = 1 + Math.floor(Math.random() * (2 ** 31 - 1))
     Atomics.store(words, LaneWord.identity, mark)

@@ -14,7 +14,7 @@ import { Quarantine } from './quarantine.ts'
 const LEASE_MS = 10_000
 const NOTICE_MS = 1_000
 /** Lanes adopted at once. Beyond it a lane is refused: no process has so many threads. */
-const LANES_MAX = 10_000
+const LANES_MAX = 4_096
 /** A question covers what was published before it, unless that is more new series than so many drains take. */
 const DRAINS_PER_QUESTION_MAX = 16
 
