@@ -42,6 +42,7 @@ export type {
   AggregatorRestartedEvent,
   BusDroppedEvent,
   Comparison,
+  LaneCorruptEvent,
   Publish,
   SamplesLostEvent,
   SeriesOverflowEvent,

@@ -2,6 +2,7 @@
 import { BroadcastChannel, threadId } from 'node:worker_threads'
 import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
 import { TelemetryError } from '../shared/errors.ts'
+import { checkOptions } from '../shared/known-keys.ts'
 import {
   type ChannelMessage,
   type ChannelOpened,
@@ -98,6 +99,7 @@ const attachedById = new Map<string, AttachedTelemetry>()
  *  @throws TelemetryError OFFLOOP_SHARE, OFFLOOP_SHARE_VERSION, OFFLOOP_OPTION */
 export function attachTelemetry(share: TelemetryShare, options: AttachOptions = {}): AttachedTelemetry {
   checkShare(share)
+  checkOptions(options, ['publishEvery'], 'attach options')
   const publishEvery = options.publishEvery ?? 1
   if (!Number.isInteger(publishEvery) || publishEvery < 1 || publishEvery > 64) {
     throw new TelemetryError('OFFLOOP_OPTION', {

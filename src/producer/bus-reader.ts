@@ -1,6 +1,6 @@
 /** Receives events from the aggregator on a bus port, on any thread, and hands them to listeners. */
-import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import { type BusFrame, isBusHello } from '../shared/bus-frame.ts'
+import { MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { isBusFrame, isBusHello, isPacked } from '../shared/bus-frame.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { TOPICS, type Topic, type TopicPayloads } from '../shared/topics.ts'
 
@@ -21,7 +21,8 @@ export class BusReader {
   readonly #listeners = new Map<Topic, Set<Listener<Topic>>>()
   #source: Source | undefined
   #isHolding = true
-  #unpack: ((frame: Uint8Array) => BusFrame) | undefined
+  #unpack: ((frame: Uint8Array) => unknown) | undefined
+  #foreignCount = 0
   /** Frames that came before the decoder was loaded. */
   #waiting: { frame: Uint8Array; credits: Int32Array }[] = []
 
@@ -34,16 +35,10 @@ export class BusReader {
 
   /** Calls back for each event of a topic.
    *  @returns takes the listener back.
-   *  @throws TelemetryError OFFLOOP_TOPIC */
+   *  @throws TelemetryError OFFLOOP_TOPIC, OFFLOOP_OPTION */
   on<T extends Topic>(topic: T, listener: Listener<T>): () => void {
     checkTopic(topic)
-    if (typeof listener !== 'function') {
-      throw new TelemetryError('OFFLOOP_OPTION', {
-        at: `on('${topic}')`,
-        got: listener,
-        fix: 'give a function',
-      })
-    }
+    checkFunction(listener, `on('${topic}')`)
     const listeners = this.#listeners.get(topic) ?? new Set()
     this.#listeners.set(topic, listeners)
     // A listener added twice is called twice, and taken back one at a time.
@@ -52,6 +47,11 @@ export class BusReader {
     return () => {
       listeners.delete(own)
     }
+  }
+
+  /** Messages that were no events: the port was not one that `telemetry.openBus()` gave, or others write to it, too. */
+  get foreignCount(): number {
+    return this.#foreignCount
   }
 
   get listenerCount(): number {
@@ -84,25 +84,32 @@ export class BusReader {
   }
 
   #follow(hello: unknown): void {
-    if (!isBusHello(hello)) return
+    if (!isBusHello(hello)) {
+      this.#foreignCount++
+      return
+    }
     // What the aggregator before has sent comes first.
     this.#endSource()
     const { port } = hello
     const credits = new Int32Array(hello.credits)
     this.#source = { port, credits }
-    port.on('message', (frame: Uint8Array) => this.#receive(frame, credits))
+    port.on('message', (frame: unknown) => this.#receive(frame, credits))
     if (!this.#isHolding) port.unref()
   }
 
   #endSource(): void {
     if (this.#source === undefined) return
     const { port, credits } = this.#source
-    for (const frame of arrived(port)) this.#receive(frame as Uint8Array, credits)
+    for (const frame of arrived(port)) this.#receive(frame, credits)
     port.close()
     this.#source = undefined
   }
 
-  #receive(frame: Uint8Array, credits: Int32Array): void {
+  #receive(frame: unknown, credits: Int32Array): void {
+    if (!isPacked(frame)) {
+      this.#foreignCount++
+      return
+    }
     if (this.#unpack !== undefined) {
       this.#deliver(frame, credits)
       return
@@ -123,7 +130,12 @@ export class BusReader {
   #deliver(packed: Uint8Array, credits: Int32Array): void {
     // Taken, whatever becomes of it: a listener that throws must not make this reader look slow.
     Atomics.add(credits, 0, 1)
-    const { topic, payload } = this.#unpack!(packed)
+    const frame = this.#unpacked(packed)
+    if (!isBusFrame(frame)) {
+      this.#foreignCount++
+      return
+    }
+    const { topic, payload } = frame
     for (const listener of this.#listeners.get(topic) ?? []) {
       try {
         // An async function passes for a listener, too: its rejection would end the process.
@@ -131,6 +143,14 @@ export class BusReader {
       } catch (error) {
         this.#report(topic, error)
       }
+    }
+  }
+
+  #unpacked(packed: Uint8Array): unknown {
+    try {
+      return this.#unpack!(packed)
+    } catch {
+      return undefined
     }
   }
 
@@ -146,6 +166,7 @@ export class BusReader {
 /** Listens to the bus on a port that `telemetry.openBus()` gave, on whichever thread that port was handed to. Events
  *  arrive there also while the thread that created the telemetry is blocked.
  *  @param onListenerError told of each listener that throws or rejects. Default: one line on stderr
+ *  @throws TelemetryError OFFLOOP_OPTION
  *  @example
  *  // in a worker thread, with { port } from the main thread
  *  connectBus(port).on('perf.slo_violation', event => page(event)) */
@@ -153,6 +174,14 @@ export function connectBus(
   port: MessagePort,
   onListenerError: (topic: Topic, error: unknown) => void = reportListenerError,
 ): BusReader {
+  if (!(port instanceof MessagePort)) {
+    throw new TelemetryError('OFFLOOP_OPTION', {
+      at: 'connectBus(port)',
+      got: port,
+      fix: 'give the port that telemetry.openBus() returned',
+    })
+  }
+  checkFunction(onListenerError, 'connectBus(port, onListenerError)')
   return new BusReader(port, onListenerError)
 }
 
@@ -167,6 +196,11 @@ function reportListenerError(topic: Topic, error: unknown): void {
   console.error(
     `offloop: a listener of ${topic} threw: ${error instanceof Error ? error.stack : String(error)}`,
   )
+}
+
+function checkFunction(value: unknown, at: string): void {
+  if (typeof value === 'function') return
+  throw new TelemetryError('OFFLOOP_OPTION', { at, got: value, fix: 'give a function' })
 }
 
 function checkTopic(topic: string): asserts topic is Topic {

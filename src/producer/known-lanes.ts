@@ -1,8 +1,9 @@
 /** The lanes an aggregator has to drain, as far as this thread has heard of them: the next one is told of them again.
  *  Creating thread. */
 import { BroadcastChannel } from 'node:worker_threads'
+import { isAnnouncement } from '../shared/announcement-check.ts'
 import { LaneWord, Lease, openLane } from '../shared/memory/lane-layout.ts'
-import type { ChannelMessage, LaneAnnouncement } from '../shared/share.ts'
+import type { LaneAnnouncement } from '../shared/share.ts'
 
 interface KnownLane {
   readonly announcement: LaneAnnouncement
@@ -33,10 +34,10 @@ export class KnownLanes {
     if (this.#channel !== undefined || this.#isClosed) return
     this.#channel = new BroadcastChannel(this.#channelName)
     this.#channel.onmessage = event => {
-      const message = (event as { data: ChannelMessage | null | undefined }).data
+      const message = (event as { data: unknown }).data
       // Lanes are passed on whenever they come, since this loop may have been blocked while the aggregator started;
       // questions are not asked before it runs.
-      if (message?.type === 'lane') this.add(message)
+      if (isAnnouncement(message)) this.add(message)
     }
     this.#channel.unref()
   }
@@ -73,7 +74,8 @@ export class KnownLanes {
   #forgetReleased(): void {
     for (const [laneId, { isReleased, words }] of this.#byId) {
       const isOver = Atomics.load(words, LaneWord.ended) === 1
-      if (isReleased && (isOver || Atomics.load(words, LaneWord.lease) === Lease.retired)) {
+      const lease = Atomics.load(words, LaneWord.lease)
+      if (isReleased && (isOver || lease === Lease.retired || lease === Lease.quarantined)) {
         this.#byId.delete(laneId)
       }
     }

@@ -39,6 +39,7 @@ export class LaneWriter {
   /** The running batch's time, as it stands in slot headers. The two agree from the start: the clock may well be there. */
   #timeHeader = 0xffff_ffff * HEADER_TIME_UNIT
   #isClosed = false
+  #isQuarantined = false
   readonly #onRetired: () => void
 
   /** @param control the control block
@@ -124,7 +125,9 @@ export class LaneWriter {
    *  other. It happens to threads whose loop does not turn for long, such as a pool's between its tasks. */
   #lookAtLease(): void {
     this.#lookedAtMs = this.#control[ControlWord.clockMs]!
-    if (Atomics.load(this.#lane.words, LaneWord.lease) === Lease.retired) this.#onRetired()
+    const lease = Atomics.load(this.#lane.words, LaneWord.lease)
+    if (lease === Lease.retired) this.#onRetired()
+    this.#isQuarantined = lease === Lease.quarantined
   }
 
   /** Looks at clock and room once for the samples up to the next publishing.
@@ -165,6 +168,8 @@ export class LaneWriter {
   #findRoom(): boolean {
     const { capacity, words } = this.#lane
     const fill = (this.#writeIndex - Atomics.load(words, LaneWord.readIndex)) | 0
+    // Nobody reads this lane any more, or another thread has written into it: then there is no room that could be trusted.
+    if (this.#isQuarantined || fill < 0 || fill > capacity) return false
     if (fill >= capacity >> 1) {
       this.#publish()
       const isRunning = Atomics.load(this.#control, ControlWord.aggregatorState) === AggregatorState.running

@@ -52,7 +52,7 @@ export type ResolvedOptions = Required<Omit<TelemetryOptions, 'publish' | 'log' 
 /** The options with their defaults.
  *  @throws TelemetryError OFFLOOP_OPTION, OFFLOOP_LANE_SIZE, OFFLOOP_WINDOW_SIZE, OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE */
 export function resolveOptions(options: TelemetryOptions): ResolvedOptions {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TelemetryError('OFFLOOP_OPTION', {
       got: options,
       fix: "give options, at least { service: 'name' }",

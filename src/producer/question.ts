@@ -3,6 +3,7 @@ import type { QueryOptions } from '../shared/control-api.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { checkKnownKeys } from '../shared/known-keys.ts'
 import { labelTextsOf } from '../shared/labels.ts'
+import { METRIC_NAME_LENGTH_MAX } from '../shared/metric.ts'
 
 export interface Question {
   readonly metric: string
@@ -13,10 +14,10 @@ export interface Question {
 
 /** @throws TelemetryError OFFLOOP_METRIC_UNKNOWN, OFFLOOP_OPTION, OFFLOOP_LABEL_MISSING, OFFLOOP_LABEL_VALUE, OFFLOOP_TIME_WINDOW */
 export function questionOf(metric: unknown, options: unknown): Question {
-  if (typeof metric !== 'string') {
+  if (typeof metric !== 'string' || metric.length > METRIC_NAME_LENGTH_MAX) {
     throw new TelemetryError('OFFLOOP_METRIC_UNKNOWN', { got: metric, fix: 'give the name of a metric' })
   }
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     const fix = "give an object such as { labels: { route: '/users' }, window: '1m' }, or nothing"
     throw new TelemetryError('OFFLOOP_OPTION', { at: 'query options', got: options, fix })
   }

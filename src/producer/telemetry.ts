@@ -140,7 +140,7 @@ export class Telemetry extends ThreadTelemetry {
       })
     }
     this.#sloNames.add(slo.name)
-    const remove = this.#link.addSlo({ ...definition })
+    const remove = this.#link.addSlo({ ...definition, labels: slo.labels })
     let isRemoved = false
     return () => {
       if (isRemoved) return

@@ -1,7 +1,7 @@
 /** What telemetry offers on every thread: metrics, and questions to the aggregator. Producer thread. */
 import type { FinalOutcome, QueryOptions } from '../shared/control-api.ts'
 import { TelemetryError } from '../shared/errors.ts'
-import { checkKnownKeys } from '../shared/known-keys.ts'
+import { checkOptions } from '../shared/known-keys.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
 import { TIMER_DELAY_MS_MAX } from '../shared/timers.ts'
 import type { ControlClient } from './control-client.ts'
@@ -32,8 +32,9 @@ const FLUSH_TIMEOUT_MS = 5_000
 
 /** @throws TelemetryError OFFLOOP_OPTION */
 function flushTimeoutMs(options: FlushOptions | undefined): number {
-  checkKnownKeys(options ?? {}, ['timeoutMs'])
-  const timeoutMs = options?.timeoutMs ?? FLUSH_TIMEOUT_MS
+  if (options === undefined) return FLUSH_TIMEOUT_MS
+  checkOptions(options, ['timeoutMs'], 'flush options')
+  const timeoutMs = options.timeoutMs ?? FLUSH_TIMEOUT_MS
   if (typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= TIMER_DELAY_MS_MAX) return timeoutMs
   const fix = `give milliseconds from 1 to ${TIMER_DELAY_MS_MAX}`
   throw new TelemetryError('OFFLOOP_OPTION', { at: 'timeoutMs', got: timeoutMs, fix })

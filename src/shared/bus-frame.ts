@@ -1,7 +1,7 @@
 /** The bus on the wire: one event to a frame, and the flow control that bounds it. */
 import type { MessagePort } from 'node:worker_threads'
 import { isSharedBuffer } from './memory/shared-buffer.ts'
-import type { Topic, TopicPayloads } from './topics.ts'
+import { TOPICS, type Topic, type TopicPayloads } from './topics.ts'
 
 /** What a frame holds, packed with msgpackr. */
 export interface BusFrame<T extends Topic = Topic> {
@@ -17,6 +17,18 @@ export function createCredits(): SharedArrayBuffer {
   return new SharedArrayBuffer(4)
 }
 
+/** Whether it is bytes, as frames are. Not by `instanceof`: test runners give each file globals of its own. */
+export function isPacked(message: unknown): message is Uint8Array {
+  return Object.prototype.toString.call(message) === '[object Uint8Array]'
+}
+
+/** Whether what was unpacked is a frame. */
+export function isBusFrame(frame: unknown): frame is BusFrame {
+  if (typeof frame !== 'object' || frame === null) return false
+  const { topic, payload } = frame as Partial<Record<keyof BusFrame, unknown>>
+  return (TOPICS as readonly unknown[]).includes(topic) && typeof payload === 'object' && payload !== null
+}
+
 /** What travels on the port that `openBus()` gives: where frames come from now on, and where the reader counts those it
  *  has taken. One is there from the beginning, and one more for each further aggregator. */
 export interface BusHello {
@@ -25,8 +37,10 @@ export interface BusHello {
   readonly credits: SharedArrayBuffer
 }
 
+/** Whether what came on a port is the hello of a bus. A port that was mistaken for one carries anything. */
 export function isBusHello(message: unknown): message is BusHello {
   if (typeof message !== 'object' || message === null) return false
   const { type, port, credits } = message as Partial<BusHello>
-  return type === 'offloop-bus' && typeof port === 'object' && isSharedBuffer(credits)
+  const isPort = typeof port === 'object' && port !== null && typeof port.on === 'function'
+  return type === 'offloop-bus' && isPort && isSharedBuffer(credits) && credits.byteLength === 4
 }

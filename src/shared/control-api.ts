@@ -1,5 +1,10 @@
 /** What the aggregator answers on its control ports. Types, and the envelope that carries coded errors across threads. */
-import { TelemetryError, type TelemetryErrorCode, type TelemetryErrorDetails } from './errors.ts'
+import {
+  isTelemetryErrorCode,
+  TelemetryError,
+  type TelemetryErrorCode,
+  type TelemetryErrorDetails,
+} from './errors.ts'
 import type { DurationText } from './slo/definition.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from './snapshot.ts'
 
@@ -55,10 +60,19 @@ export function outcomeOf<Value>(work: () => Value): Outcome<Value> {
   }
 }
 
-/** @throws TelemetryError as the aggregator had it */
+/** @throws TelemetryError as the aggregator had it, or OFFLOOP_ANSWER when that is no answer: any thread may write to the
+ *  channel of another. */
 export function openOutcome<Value>(outcome: Outcome<Value>): Value {
-  if ('value' in outcome) return outcome.value
-  throw new TelemetryError(outcome.error.code, outcome.error.details)
+  if (typeof outcome === 'object' && outcome !== null) {
+    if ('value' in outcome) return outcome.value
+    const { code, details } = (outcome.error ?? {}) as Partial<typeof outcome.error>
+    if (isTelemetryErrorCode(code) && typeof details?.fix === 'string')
+      throw new TelemetryError(code, details)
+  }
+  throw new TelemetryError('OFFLOOP_ANSWER', {
+    got: outcome,
+    fix: 'look for what else writes to this channel',
+  })
 }
 
 /** What a message shows of it, as something that may cross to another thread; undefined where there is no such thing. */

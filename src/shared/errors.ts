@@ -8,6 +8,7 @@ const MEANINGS = {
   OFFLOOP_METRIC_NAME: 'the metric name is not valid',
   OFFLOOP_METRIC_CONFLICT: 'the metric is already registered with another kind, unit or label names',
   OFFLOOP_METRIC_UNIT: 'the unit does not fit this kind of metric',
+  OFFLOOP_METRIC_LIMIT: 'there are as many metrics as a registry holds',
   OFFLOOP_METRIC_UNKNOWN: 'no metric of this name is registered',
   OFFLOOP_LABEL_NAME: 'a label name is not valid',
   OFFLOOP_LABEL_MISSING: 'a label has no value',
@@ -26,10 +27,15 @@ const MEANINGS = {
   OFFLOOP_CLOSED: 'the telemetry is closed',
   OFFLOOP_WORKER_START: 'the aggregator thread cannot be started',
   OFFLOOP_AGGREGATOR_DOWN: 'the aggregator thread is not running',
+  OFFLOOP_ANSWER: 'what came is no answer of the aggregator',
   OFFLOOP_TIMEOUT: 'the aggregator did not answer in time',
 } as const
 
 export type TelemetryErrorCode = keyof typeof MEANINGS
+
+export function isTelemetryErrorCode(code: unknown): code is TelemetryErrorCode {
+  return typeof code === 'string' && Object.hasOwn(MEANINGS, code)
+}
 
 /** What was given, what would be right, and where. */
 export interface TelemetryErrorDetails {

@@ -12,3 +12,15 @@ export function checkKnownKeys(options: object, known: readonly string[], at = '
     closest === undefined ? `remove it, or use one of ${known.join(', ')}` : `did you mean "${closest}"?`
   throw new TelemetryError('OFFLOOP_OPTION', { at: `${at}${unknownKey}`, fix })
 }
+
+/** Options that are an object of known keys, as callers without types may fail to give them.
+ *  @param at what they are, for the error: `flush options`
+ *  @param prefix put before the key: `query.`
+ *  @throws TelemetryError OFFLOOP_OPTION */
+export function checkOptions(options: unknown, known: readonly string[], at: string, prefix = ''): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const fix = `give an object with any of ${known.join(', ')}, or nothing`
+    throw new TelemetryError('OFFLOOP_OPTION', { at, got: options, fix })
+  }
+  checkKnownKeys(options, known, prefix)
+}

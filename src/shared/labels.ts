@@ -29,6 +29,22 @@ export function labelValuesOf(metric: MetricDescriptor, labels: unknown): readon
   })
 }
 
+/** Label values that are texts already, in the order of the metric's label names.
+ *  @throws TelemetryError OFFLOOP_LABEL_VALUE unless they are as many as the names, and not too long */
+export function checkLabelValues(
+  metric: MetricDescriptor,
+  labelValues: unknown,
+): asserts labelValues is readonly string[] {
+  const isText = (value: unknown) => typeof value === 'string' && value.length <= LABEL_VALUE_LENGTH_MAX
+  const isComplete = Array.isArray(labelValues) && labelValues.length === metric.labelNames.length
+  if (isComplete && labelValues.every(isText)) return
+  throw new TelemetryError('OFFLOOP_LABEL_VALUE', {
+    at: metric.name,
+    got: labelValues,
+    fix: `give a text of at most ${LABEL_VALUE_LENGTH_MAX} characters for each label`,
+  })
+}
+
 /** Label values as their texts, of whatever metric.
  *  @throws TelemetryError OFFLOOP_LABEL_MISSING when they are no object, OFFLOOP_LABEL_VALUE */
 export function labelTextsOf(labels: unknown, metricName: string): Labels {

@@ -6,17 +6,27 @@ export type Log = (line: string) => void
 
 const LOG_INTERVAL_MS = 10_000
 
-/** A log that passes one line per `intervalMs` and counts the rest. A throwing `log` harms nobody. */
-export function createLimitedLog(log: Log, clock: Clock, intervalMs: number = LOG_INTERVAL_MS): Log {
-  let quietUntilMs = Number.NEGATIVE_INFINITY
+/** A log that passes one line per `intervalMs`, or `linesMax`, and counts the rest. A throwing `log` harms nobody. */
+export function createLimitedLog(
+  log: Log,
+  clock: Clock,
+  intervalMs: number = LOG_INTERVAL_MS,
+  linesMax = 1,
+): Log {
+  let intervalEndMs = Number.NEGATIVE_INFINITY
+  let lineCount = 0
   let leftOut = 0
   return line => {
     const nowMs = clock.nowMs()
-    if (nowMs < quietUntilMs) {
+    if (nowMs >= intervalEndMs) {
+      intervalEndMs = nowMs + intervalMs
+      lineCount = 0
+    }
+    if (lineCount === linesMax) {
       leftOut += 1
       return
     }
-    quietUntilMs = nowMs + intervalMs
+    lineCount += 1
     const more = leftOut === 0 ? '' : ` (and ${leftOut} more like it since)`
     leftOut = 0
     try {

@@ -54,7 +54,7 @@ export function describeMetric(
   } = {},
 ): MetricDescriptor {
   checkMetricName(name)
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TelemetryError('OFFLOOP_OPTION', {
       at: name,
       got: options,
@@ -118,7 +118,7 @@ function checkUnit(kind: MetricKind, unit: unknown, name: string): void {
   const isUnit = typeof unit === 'string' && (PLAIN_UNITS.includes(unit) || /^\{[^{}]{1,60}\}$/.test(unit))
   if (kind === 'latency' ? typeof unit === 'string' && isTimeUnit(unit) : isUnit) return
   throw new TelemetryError('OFFLOOP_METRIC_UNIT', {
-    at: name,
+    at: `${name}.unit`,
     got: unit,
     fix: `use one of ${(kind === 'latency' ? TIME_UNITS : PLAIN_UNITS).join(', ')}${kind === 'latency' ? '' : ', or {things}'}`,
   })
@@ -128,7 +128,7 @@ function checkUnit(kind: MetricKind, unit: unknown, name: string): void {
 function checkedLabelNames(given: unknown, name: string): readonly string[] {
   if (!Array.isArray(given) || given.length > LABEL_NAMES_MAX) {
     throw new TelemetryError('OFFLOOP_LABEL_NAME', {
-      at: name,
+      at: `${name}.labelNames`,
       got: given,
       fix: `give an array of at most ${LABEL_NAMES_MAX} label names`,
     })
@@ -138,7 +138,7 @@ function checkedLabelNames(given: unknown, name: string): readonly string[] {
     const isName = typeof labelName === 'string' && labelName.length <= 100 && LABEL_NAME.test(labelName)
     if (isName && labelName !== '__proto__' && labelNames.indexOf(labelName) === index) return labelName
     throw new TelemetryError('OFFLOOP_LABEL_NAME', {
-      at: name,
+      at: `${name}.labelNames[${index}]`,
       got: labelName,
       fix: 'use letters, digits, "_" and ".", not beginning with a digit, each name once',
     })

@@ -1,7 +1,9 @@
 /** What one thread gives another to take part in a telemetry: structured-cloneable, as often as wanted. */
 import type { ClockOrigin } from './clock.ts'
 import { TelemetryError } from './errors.ts'
-import { LANE_LAYOUT_VERSION } from './memory/lane-layout.ts'
+import { CONTROL_BLOCK_BYTES } from './memory/control-block.ts'
+import { LANE_CAPACITY_MAX, LANE_CAPACITY_MIN, LANE_LAYOUT_VERSION } from './memory/lane-layout.ts'
+import { isSharedBuffer } from './memory/shared-buffer.ts'
 
 /** Raised whenever threads of two versions would misread each other. */
 export const SHARE_VERSION: number = 1 + LANE_LAYOUT_VERSION * 1_000
@@ -48,6 +50,35 @@ export interface ChannelOpened {
 /** What travels on the channel named by the share's id. */
 export type ChannelMessage = LaneAnnouncement | ChannelRequest
 
+/** What each field of a share has to be. The numbers of a share were options once, and keep their bounds. */
+const SHARE_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  id: isText,
+  service: isText,
+  control: value => isSharedBuffer(value) && value.byteLength === CONTROL_BLOCK_BYTES,
+  board: value => isSharedBuffer(value) && value.growable,
+  origin: value =>
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as ClockOrigin).monotonicNs === 'bigint' &&
+    Number.isFinite((value as ClockOrigin).epochMs),
+  laneCapacity: value => isPowerOfTwo(value, LANE_CAPACITY_MIN, LANE_CAPACITY_MAX),
+  windowCapacity: value => isWhole(value, 1, Number.MAX_SAFE_INTEGER),
+  maxSeriesPerMetric: value => isWhole(value, 1, 1_000_000),
+  markCapacity: value => isPowerOfTwo(value, 2, 65_536),
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function isWhole(value: unknown, min: number, max: number): value is number {
+  return Number.isInteger(value) && (value as number) >= min && (value as number) <= max
+}
+
+function isPowerOfTwo(value: unknown, min: number, max: number): boolean {
+  return isWhole(value, min, max) && (value & (value - 1)) === 0
+}
+
 /** @throws TelemetryError OFFLOOP_SHARE, OFFLOOP_SHARE_VERSION */
 export function checkShare(share: unknown): asserts share is TelemetryShare {
   const given = (typeof share === 'object' && share !== null ? share : {}) as Partial<TelemetryShare>
@@ -63,23 +94,19 @@ export function checkShare(share: unknown): asserts share is TelemetryShare {
       fix: `use one version of offloop in all threads of the process (this one speaks ${SHARE_VERSION})`,
     })
   }
-  if (!isSharedMemory(given.control) || !isSharedMemory(given.board)) {
+  if (!isSharedBuffer(given.control) || !isSharedBuffer(given.board)) {
     throw new TelemetryError('OFFLOOP_SHARE', {
       got: given.control,
       fix: 'keep shared memory: pass the share by structured clone, not as JSON',
     })
   }
-}
-
-const readByteLength = Object.getOwnPropertyDescriptor(SharedArrayBuffer.prototype, 'byteLength')?.get
-
-/** Of whatever realm: in a test runner's context (jest, vmThreads of vitest), SharedArrayBuffer is another class than that of
- *  what comes through a port. */
-function isSharedMemory(value: unknown): value is SharedArrayBuffer {
-  try {
-    readByteLength?.call(value)
-    return true
-  } catch {
-    return false
+  for (const [key, isRight] of Object.entries(SHARE_FIELDS)) {
+    const value = given[key as keyof TelemetryShare]
+    if (isRight(value)) continue
+    throw new TelemetryError('OFFLOOP_SHARE', {
+      at: `share.${key}`,
+      got: value,
+      fix: 'pass what telemetry.share() returned as it is',
+    })
   }
 }

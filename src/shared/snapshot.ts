@@ -96,5 +96,9 @@ export interface TelemetrySnapshot {
   readonly slos: readonly SloStatus[]
   /** Samples lost on all lanes, ended threads included. Exact. */
   readonly lost: number
+  /** Lanes that were set aside because their memory made no sense. What they lost by then is in `lost`. */
+  readonly lanesQuarantined: number
+  /** Messages to the aggregator that made no sense: no announcements, no calls, no orders. */
+  readonly messagesRefused: number
   readonly busDropped: number
 }

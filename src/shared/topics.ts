@@ -78,6 +78,17 @@ export interface AggregatorRestartedEvent {
   readonly timestamp: number
 }
 
+/** A lane's memory makes no sense: it is set aside, and nothing more is taken from it. Said once for each lane. Topic
+ *  `perf.lane_corrupt`. */
+export interface LaneCorruptEvent {
+  /** As the lane's own memory has it, like `threadId`: in doubt, as everything there. */
+  readonly laneId: number
+  readonly threadId: number
+  /** What should have held. */
+  readonly reason: string
+  readonly timestamp: number
+}
+
 /** Every topic of the bus with its payload. */
 export interface TopicPayloads {
   'perf.slo_violation': SLOViolationEvent
@@ -86,6 +97,7 @@ export interface TopicPayloads {
   'perf.bus_dropped': BusDroppedEvent
   'perf.samples_lost': SamplesLostEvent
   'perf.aggregator_restarted': AggregatorRestartedEvent
+  'perf.lane_corrupt': LaneCorruptEvent
 }
 
 export type Topic = keyof TopicPayloads
@@ -97,6 +109,7 @@ export const TOPICS: readonly Topic[] = [
   'perf.bus_dropped',
   'perf.samples_lost',
   'perf.aggregator_restarted',
+  'perf.lane_corrupt',
 ]
 
 /** Hands an event over: to a bus, a pager, a test. May return a promise; may fail. */

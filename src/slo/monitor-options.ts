@@ -1,8 +1,17 @@
 /** Options of the SLO monitor: their defaults, and what is wrong with those given. */
 import { TelemetryError } from '../shared/errors.ts'
+import { checkOptions } from '../shared/known-keys.ts'
 import type { Log } from '../shared/limited-log.ts'
 import { TIMER_DELAY_MS_MAX, type Timers } from '../shared/timers.ts'
 
+const OPTION_NAMES = [
+  'rateLimitWindowMs',
+  'rateLimitScope',
+  'publishTimeoutMs',
+  'slowCheckMs',
+  'log',
+  'timers',
+] as const
 const RATE_LIMIT_SCOPES: readonly string[] = ['percentile', 'slo', 'metric']
 
 export interface SLOMonitorOptions {
@@ -37,6 +46,7 @@ const PLATFORM_TIMERS: Timers = {
 
 /** @throws TelemetryError OFFLOOP_OPTION naming the option */
 export function resolveMonitorOptions(options: SLOMonitorOptions = {}): ResolvedMonitorOptions {
+  checkOptions(options, OPTION_NAMES, 'monitor options')
   const {
     rateLimitWindowMs = 10_000,
     rateLimitScope = 'percentile',
@@ -44,13 +54,7 @@ export function resolveMonitorOptions(options: SLOMonitorOptions = {}): Resolved
     slowCheckMs = 5,
     log = (line: string) => console.warn(line),
     timers = PLATFORM_TIMERS,
-    ...unknown
   } = options
-  const unknownName = Object.keys(unknown)[0]
-  if (unknownName !== undefined) {
-    const known = 'rateLimitWindowMs, rateLimitScope, publishTimeoutMs, slowCheckMs, log, timers'
-    throw new TelemetryError('OFFLOOP_OPTION', { at: unknownName, fix: `remove it, or use one of ${known}` })
-  }
   if (!RATE_LIMIT_SCOPES.includes(rateLimitScope)) {
     const fix = "use 'percentile' or 'slo' or 'metric'"
     throw new TelemetryError('OFFLOOP_OPTION', { at: 'rateLimitScope', got: rateLimitScope, fix })
@@ -58,7 +62,15 @@ export function resolveMonitorOptions(options: SLOMonitorOptions = {}): Resolved
   checkDurationMs('rateLimitWindowMs', rateLimitWindowMs, 0)
   checkDurationMs('publishTimeoutMs', publishTimeoutMs, 1)
   checkDurationMs('slowCheckMs', slowCheckMs, 0)
+  checkFunction('log', log)
+  checkFunction('timers.setTimeout', timers?.setTimeout)
+  checkFunction('timers.clearTimeout', timers?.clearTimeout)
   return { rateLimitWindowMs, rateLimitScope, publishTimeoutMs, slowCheckMs, log, timers }
+}
+
+function checkFunction(at: string, value: unknown): void {
+  if (typeof value === 'function') return
+  throw new TelemetryError('OFFLOOP_OPTION', { at, got: value, fix: 'give a function' })
 }
 
 /** @throws TelemetryError OFFLOOP_OPTION unless `value` is a number of milliseconds that a timer can keep */

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { AggregatorBoot, AggregatorRestart } from '../shared/aggregator-boot.ts'
 import { type Clock, createClock, timestampOf } from '../shared/clock.ts'
 import type { FinalOutcome, QueryOptions } from '../shared/control-api.ts'
+import { createLimitedLog, reasonOf } from '../shared/limited-log.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
 import { SELF_METRIC_PREFIX } from '../shared/metric.ts'
 import type { LaneAnnouncement } from '../shared/share.ts'
@@ -14,6 +15,7 @@ import { SLOMonitor } from '../slo/monitor.ts'
 import type { SLORegistry } from '../slo/watched-slo.ts'
 import { BoardPublisher } from './board-publisher.ts'
 import { Bus } from './bus.ts'
+import { CorruptionReports } from './corruption-reports.ts'
 import { createFallbackPublish } from './fallback-publish.ts'
 import { flushFinally } from './final-flush.ts'
 import { LaneSet } from './lane-set.ts'
@@ -24,6 +26,10 @@ import { SelfMetrics } from './self-metrics.ts'
 import { DurableState } from './state/durable-state.ts'
 import { TickLoop } from './tick-loop.ts'
 import { warmUp } from './warm-up.ts'
+
+/** A thread that registers what cannot be registered, again and again, must not flood the log. */
+const CONFLICT_INTERVAL_MS = 10_000
+const CONFLICT_LINES_MAX = 20
 
 export class Aggregator {
   readonly #boot: AggregatorBoot
@@ -37,8 +43,11 @@ export class Aggregator {
   readonly #monitor: SLOMonitor
   readonly #self: SelfMetrics
   readonly #losses: LossReports
+  readonly #corruptions: CorruptionReports
   readonly #loop: TickLoop
   readonly #state: DurableState
+  /** Messages that made no sense: counted by whoever received them. */
+  refusedCount = 0
   readonly #sloRemovers = new Map<number, () => void>()
 
   /** @param onLaneReleased a thread's lane is gone: what was kept for that thread can go as well */
@@ -60,15 +69,15 @@ export class Aggregator {
     })
     const left = state.recover(this.#registry)
     this.#board = new BoardPublisher(share.board, this.#clock, left.boardSlots)
+    const logConflict = createLimitedLog(log, this.#clock, CONFLICT_INTERVAL_MS, CONFLICT_LINES_MAX)
     this.#lanes = new LaneSet(
       this.#registry,
       {
         onSeries: (series, directory, firstWord) => this.#board.assign(series, directory, firstWord),
-        onConflict: error => log(`offloop: ${String(error)}`),
+        onConflict: error => logConflict(`offloop: ${reasonOf(error)}`),
         onLost: (count, threadId) => this.#losses.add(count, threadId),
         onBatch: lane => state.noteBatch(lane),
-        onBroken: (threadId, error) =>
-          log(`offloop: gave up the lane of thread ${threadId ?? 'unknown'}: ${String(error)}`),
+        onBroken: (threadId, error, laneId) => this.#corruptions.report(laneId, threadId, error),
         // A successor needs the lane until what it held is saved.
         onReleased: laneId => state.afterCommit(() => onLaneReleased(laneId)),
       },
@@ -76,6 +85,7 @@ export class Aggregator {
     )
     this.#self = new SelfMetrics(this.#registry)
     this.#losses = new LossReports(this.#bus, this.#clock, log)
+    this.#corruptions = new CorruptionReports(this.#bus, this.#clock, log)
     const drainedRegistry: SLORegistry = {
       clock: this.#clock,
       metric: name => this.#registry.metric(name),
@@ -134,6 +144,8 @@ export class Aggregator {
       lanes: this.#lanes.snapshot(nowMs),
       slos: this.#monitor.statuses(),
       lost: this.#lanes.droppedCount,
+      lanesQuarantined: this.#lanes.quarantinedCount,
+      messagesRefused: this.refusedCount,
       busDropped: this.#bus.droppedCount,
     }
   }
@@ -203,7 +215,7 @@ export class Aggregator {
   #tick(lagMs: number): boolean {
     const laneFill = this.#fullestLane()
     const startMs = this.#clock.nowMs()
-    const sampleCount = this.#drain()
+    const sampleCount = this.#take(nowMs => this.#lanes.drain(nowMs))
     const drainMs = this.#clock.nowMs() - startMs
     this.#monitor.checkTick()
     this.#board.publishDue()
@@ -215,11 +227,17 @@ export class Aggregator {
     return sampleCount > 0
   }
 
-  /** Also between two ticks, for whoever asks. The clock comes first: a lane is never given up while it stands still. */
+  /** Between two ticks, for whoever asks.
+   *  @returns samples taken */
   #drain(): number {
+    return this.#take(nowMs => this.#lanes.drainFully(nowMs))
+  }
+
+  /** The clock comes first: a lane is never given up while it stands still. */
+  #take(drain: (nowMs: number) => number): number {
     this.#advanceClock()
     this.#state.commitBeforeDrain()
-    const sampleCount = this.#lanes.drain(this.#clock.nowMs())
+    const sampleCount = drain(this.#clock.nowMs())
     this.#state.commitAfterDrain()
     return sampleCount
   }

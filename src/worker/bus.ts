@@ -25,10 +25,12 @@ export class Bus {
   }
 
   add(port: MessagePort, credits: SharedArrayBuffer): void {
+    const words = new Int32Array(credits)
     const reader: Reader = {
       port,
-      credits: new Int32Array(credits),
-      sentCount: 0,
+      credits: words,
+      // A new aggregator goes on with the readers of the one before it.
+      sentCount: Atomics.load(words, 0),
       droppedCount: 0,
     }
     this.#readers.add(reader)
@@ -77,6 +79,9 @@ export class Bus {
   }
 }
 
+/** A reader that claims to have taken what was never sent gets nothing, and is not waited for. Somewhat ahead it may be:
+ *  by frames that an aggregator before this one has sent. */
 function hasRoom(reader: Reader): boolean {
-  return ((reader.sentCount - Atomics.load(reader.credits, 0)) | 0) < BUS_FRAMES_MAX
+  const behindCount = (reader.sentCount - Atomics.load(reader.credits, 0)) | 0
+  return behindCount < BUS_FRAMES_MAX && behindCount >= -BUS_FRAMES_MAX
 }

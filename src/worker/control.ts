@@ -1,41 +1,74 @@
-/** Answers control calls, by comlink, on the creating thread's port and on the channels of attached threads. Aggregator
- *  thread. */
+/** Answers control calls, by comlink, on the creating thread's port and on the channels of attached threads. Whatever else
+ *  comes there is counted, and has no effect. Aggregator thread. */
 
 import { BroadcastChannel, type MessagePort, parentPort } from 'node:worker_threads'
 import { expose } from 'comlink'
-import { type ControlEndpoint, toComlink } from '../shared/comlink-endpoint.ts'
+import { isAnnouncement } from '../shared/announcement-check.ts'
+import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
 import { type AggregatorControl, outcomeOf } from '../shared/control-api.ts'
 import type { CreatorMessage } from '../shared/creator-message.ts'
-import type { ChannelMessage, ChannelOpened } from '../shared/share.ts'
+import type { ChannelOpened } from '../shared/share.ts'
 import type { Aggregator } from './aggregator.ts'
+import { callsOnly } from './call-filter.ts'
+import { isCreatorMessage } from './creator-message-check.ts'
 
 /** Channels kept open at the same time; the oldest goes first. A thread whose channel is gone asks for it again. */
 const CHANNELS_MAX = 1_000
+/** What any thread may ask. To close is for the creating thread alone. */
+const QUESTIONS = ['hello', 'query', 'snapshot', 'flush'] as const
+const CREATOR_CALLS = [...QUESTIONS, 'close'] as const
 
 export class ControlServer {
   readonly #aggregator: Aggregator
   readonly #api: AggregatorControl
   readonly #channels = new Map<string, BroadcastChannel>()
   readonly #announcements: BroadcastChannel
+  readonly #channelPrefix: string
 
   constructor(aggregator: Aggregator, announcementChannel: string) {
     this.#aggregator = aggregator
     this.#api = createApi(aggregator, () => this.#close())
     this.#announcements = new BroadcastChannel(announcementChannel)
+    this.#channelPrefix = `${announcementChannel}:`
   }
 
   /** Listens to the creating thread, and to announcements from any thread. */
   start(controlPort: MessagePort): void {
-    expose(this.#api, toComlink(controlPort as unknown as ControlEndpoint))
-    controlPort.on('message', (message: CreatorMessage) => this.#heed(message))
-    this.#announcements.onmessage = event => this.receive((event as { data: ChannelMessage }).data)
+    const onOther = (message: unknown) => {
+      if (!isCreatorMessage(message)) return false
+      try {
+        this.#heed(message)
+        return true
+      } catch {
+        // Its shape was right, and what it holds cannot even be complained about.
+        return false
+      }
+    }
+    const port = controlPort as unknown as ControlEndpoint
+    expose(this.#api, callsOnly(port, CREATOR_CALLS, { onOther, onRefused: this.#onRefused }))
+    this.#announcements.onmessage = event => this.receive((event as { data: unknown }).data)
     // What was announced before this thread was up comes by way of the creating thread.
-    parentPort?.on('message', (message: ChannelMessage) => this.receive(message))
+    parentPort?.on('message', (message: unknown) => this.receive(message))
   }
 
-  receive(message: ChannelMessage): void {
-    if (message.type === 'lane') this.#aggregator.adopt(message)
-    else if (message.type === 'control') this.#openChannel(message.channel)
+  /** Any thread may post anything where lanes are announced. */
+  receive(message: unknown): void {
+    if (isAnnouncement(message)) this.#aggregator.adopt(message)
+    else if (this.#isChannelRequest(message)) this.#openChannel(message.channel)
+    else this.#onRefused()
+  }
+
+  readonly #onRefused = () => {
+    this.#aggregator.refusedCount++
+  }
+
+  /** Only channels that a lane may have: on others there may be somebody else. */
+  #isChannelRequest(message: unknown): message is { readonly channel: string } {
+    if (typeof message !== 'object' || message === null) return false
+    const { type, channel } = message as Record<string, unknown>
+    if (type !== 'control' || typeof channel !== 'string' || !channel.startsWith(this.#channelPrefix))
+      return false
+    return /^-?\d{1,10}$/.test(channel.slice(this.#channelPrefix.length))
   }
 
   #heed(message: CreatorMessage): void {
@@ -58,7 +91,8 @@ export class ControlServer {
       if (this.#channels.size >= CHANNELS_MAX && oldest !== undefined) this.releaseChannel(oldest)
       channel = new BroadcastChannel(channelName)
       this.#channels.set(channelName, channel)
-      expose(this.#api, toComlink(channel as unknown as ControlEndpoint))
+      const endpoint = channel as unknown as ControlEndpoint
+      expose(this.#api, callsOnly(endpoint, QUESTIONS, { onRefused: this.#onRefused }))
     }
     channel.postMessage({ type: 'opened' } satisfies ChannelOpened)
   }
@@ -75,7 +109,7 @@ export class ControlServer {
 function createApi(aggregator: Aggregator, onClose: () => void): AggregatorControl {
   return {
     hello: () => ({ value: true }),
-    query: (metric, options) => outcomeOf(() => aggregator.query(metric, options)),
+    query: (metric, options = {}) => outcomeOf(() => aggregator.query(metric, options)),
     snapshot: () => outcomeOf(() => aggregator.snapshot()),
     flush: () => outcomeOf(() => aggregator.flush()),
     close: () =>

@@ -1,17 +1,18 @@
 /** What one thread has registered, and what its entries count: series, counters, drops, registrations. Aggregator thread;
  *  owns the aggregator's words of that thread's directory. */
+import { checkMemory } from '../shared/memory/corrupt-memory.ts'
 import {
-  type DirectoryEntry,
   DirectoryReader,
   ENTRY_COUNTER_SEEN_DOUBLES,
   EntryWord,
   RETIRED_WORD,
 } from '../shared/memory/directory.ts'
-import { isSameMetric, type MetricDescriptor, metricConflict } from '../shared/metric.ts'
+import type { DirectoryEntry } from '../shared/memory/directory-entry.ts'
 import type { Metric, MetricRegistry } from '../shared/statistics/registry.ts'
 import type { StateWriter } from '../shared/statistics/saved-state.ts'
 import type { Series } from '../shared/statistics/series.ts'
-import type { LaneListeners } from './lane-reader.ts'
+import { foreignMetric, foreignSeries } from './entry-check.ts'
+import type { LaneListeners } from './lane-listeners.ts'
 
 /** What is saved of each entry: what was seen of its drops, its counter, its registrations. */
 export const SAVED_ENTRY_NUMBERS = 3
@@ -36,6 +37,8 @@ export class LaneEntries {
   readonly #metrics: { readonly firstWord: number; readonly metric: Metric; registrationsSeen: number }[] = []
   /** Times a counter or a registration was taken over. */
   #takenCount = 0
+  /** Whether the directory holds more than one drain takes: the lane's samples wait until it is read. */
+  isBehind = false
 
   /** @param saved what `save` has written of a predecessor, SAVED_ENTRY_NUMBERS for each entry it knew */
   constructor(
@@ -61,7 +64,7 @@ export class LaneEntries {
   }
 
   registerNew(): void {
-    this.#directory.readNew((entry, firstWord) => this.#register(entry, firstWord))
+    this.isBehind = !this.#directory.readNew((entry, firstWord) => this.#register(entry, firstWord))
   }
 
   takeRegistrations(): void {
@@ -89,6 +92,8 @@ export class LaneEntries {
       const increment = value - doubles[seenIndex]!
       // Between the low word's wrap and the high word's increment the value reads too small: next time, then.
       if (increment <= 0) continue
+      checkMemory(increment <= value, 'a counter has been seen from 0 on')
+      checkMemory(series !== undefined || value <= Number.MAX_SAFE_INTEGER, 'what is lost can be counted')
       doubles[seenIndex] = value
       this.#takenCount += 1
       if (series === undefined) lostCount += increment
@@ -128,8 +133,8 @@ export class LaneEntries {
     let metric: Metric | undefined
     let series: Series | undefined
     try {
-      if (entry.type === 'metric') metric = this.#metricOf(entry.descriptor)
-      else series = this.#entries[entry.metricEntryId]?.metric?.series(entry.labelValues, entry.isOverflow)
+      if (entry.type === 'metric') metric = foreignMetric(this.#registry, entry.descriptor)
+      else series = foreignSeries(this.#entries[entry.metricEntryId]?.metric, entry)
     } catch (error) {
       // Two threads gave one name to two different metrics: the first stands, the samples of the other are lost, visibly.
       this.#listeners.onConflict(error)
@@ -155,14 +160,6 @@ export class LaneEntries {
     this.#directory.words[firstWord + EntryWord.droppedSeen] = isKnown ? saved[first]! : 0
     this.#directory.doubles[firstWord / 2 + ENTRY_COUNTER_SEEN_DOUBLES] = isKnown ? saved[first + 1]! : 0
     return isKnown ? saved[first + 2]! : undefined
-  }
-
-  /** A metric that another thread has registered already is the same one; that is no registration anew. */
-  #metricOf(descriptor: MetricDescriptor): Metric {
-    const known = this.#registry.metric(descriptor.name)
-    if (known === undefined) return this.#registry.register(descriptor)
-    if (!isSameMetric(known.descriptor, descriptor)) throw metricConflict(known.descriptor, descriptor)
-    return known
   }
 
   #registrationsOf(firstWord: number): number {

@@ -1,6 +1,5 @@
 /** Drains one lane into series. Aggregator thread; the only reader of that lane. */
-import { assert } from '../shared/errors.ts'
-import type { DirectoryReader } from '../shared/memory/directory.ts'
+import { checkMemory } from '../shared/memory/corrupt-memory.ts'
 import {
   HEADER_INCREMENT,
   HEADER_TIME_UNIT,
@@ -15,24 +14,11 @@ import type { LaneAnnouncement } from '../shared/share.ts'
 import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
 import type { StateReader, StateWriter } from '../shared/statistics/saved-state.ts'
-import type { Series } from '../shared/statistics/series.ts'
 import { LaneEntries, SAVED_ENTRY_NUMBERS } from './lane-entries.ts'
+import type { LaneListeners } from './lane-listeners.ts'
 
 /** The read index is stored after so many samples, to give a full lane room early. */
 const BATCH_SAMPLES = 4_096
-
-/** Who is told of what a lane's directory says. */
-export interface LaneListeners {
-  /** A metric that cannot be registered: another thread gave its name to another metric. */
-  readonly onConflict: (error: unknown) => void
-  /** A series this thread has registered; `firstWord` is its entry in the directory. */
-  readonly onSeries: (series: Series, directory: DirectoryReader, firstWord: number) => void
-  /** Samples that were lost since this was last called: the lane was full, or their metric is in conflict. */
-  readonly onLost: (count: number, threadId: number) => void
-  /** A batch was folded in. Whoever takes this decides when its slots go back to the producer: by `handBack`. Left out,
-   *  they go back at once. */
-  readonly onBatch?: ((lane: LaneReader) => void) | undefined
-}
 
 /** Its lane's read index, and what the lane adds to the series. */
 export class LaneReader {
@@ -40,8 +26,11 @@ export class LaneReader {
   readonly #entries: LaneEntries
   readonly #listeners: LaneListeners
   #readIndex: number
+  /** The read index as the producer was last told. Not read back: any thread may have written over it. */
+  #handedBack: number
   #heartbeatMs: number
-  #retiredAtMs: number | undefined
+  /** When notice was given; undefined while the lease holds. */
+  retiredAtMs: number | undefined
   /** When a heartbeat or a sample was last seen, by the aggregator's clock. */
   #aliveAtMs: number
 
@@ -58,6 +47,7 @@ export class LaneReader {
     this.#entries = new LaneEntries(announcement.directory, registry, listeners, savedEntries)
     // A lane that was drained before, and given up, goes on where it stopped.
     this.#readIndex = Atomics.load(this.#lane.words, LaneWord.readIndex)
+    this.#handedBack = this.#readIndex
     this.#heartbeatMs = this.#lane.words[LaneWord.heartbeatMs]!
     this.#aliveAtMs = nowMs
   }
@@ -70,14 +60,20 @@ export class LaneReader {
     return this.#lane.threadId
   }
 
-  /** Samples waiting in the lane. */
+  /** Samples waiting in the lane; 0 when its indices make no sense, which the next drain finds. */
   get pendingCount(): number {
-    return (Atomics.load(this.#lane.words, LaneWord.writeIndex) - this.#readIndex) | 0
+    const count = (Atomics.load(this.#lane.words, LaneWord.writeIndex) - this.#readIndex) | 0
+    return this.#isPlausible(count) ? count : 0
+  }
+
+  /** The control words, of which `identity` is not this reader's affair. */
+  get words(): Int32Array {
+    return this.#lane.words
   }
 
   /** Samples that are folded in, and whose slots the producer has not got back. */
   get heldCount(): number {
-    return (this.#readIndex - Atomics.load(this.#lane.words, LaneWord.readIndex)) | 0
+    return (this.#readIndex - this.#handedBack) | 0
   }
 
   get capacity(): number {
@@ -112,14 +108,9 @@ export class LaneReader {
     return nowMs - this.#aliveAtMs
   }
 
-  /** When notice was given; undefined while the lease holds. */
-  get retiredAtMs(): number | undefined {
-    return this.#retiredAtMs
-  }
-
   /** Gives notice: whatever the thread records from now on makes it announce its lane again. */
   retire(nowMs: number): void {
-    this.#retiredAtMs = nowMs
+    this.retiredAtMs = nowMs
     Atomics.store(this.#lane.words, LaneWord.lease, Lease.retired)
     this.#entries.setRetired(true)
   }
@@ -127,20 +118,28 @@ export class LaneReader {
   /** The lease holds, or holds again: the thread lives. */
   renew(nowMs: number): void {
     this.#aliveAtMs = nowMs
-    this.#retiredAtMs = undefined
+    this.retiredAtMs = undefined
     this.#entries.setRetired(false)
     Atomics.store(this.#lane.words, LaneWord.lease, Lease.adopted)
   }
 
-  /** Takes everything that was published when it is called.
-   *  @returns how many samples that were. */
+  /** Nobody drains this lane ever again: what it holds is lost, and its writer drops what comes. */
+  setAside(): void {
+    this.#countLost(this.pendingCount)
+    Atomics.store(this.#lane.words, LaneWord.lease, Lease.quarantined)
+  }
+
+  /** Takes everything that was published when it is called, unless it `isBehind`.
+   *  @returns how many samples that were.
+   *  @throws CorruptMemory when the lane or its directory makes no sense */
   drain(nowMs: number): number {
     const writeIndex = Atomics.load(this.#lane.words, LaneWord.writeIndex)
     // Read after the write index: every sample before it has its entry in the directory by now.
     this.#entries.registerNew()
     const count = (writeIndex - this.#readIndex) | 0
-    assert(count >= 0 && count <= this.#lane.capacity, 'a lane holds at most its capacity')
-    if (count > 0) this.#aliveAtMs = nowMs
+    checkMemory(this.#isPlausible(count), 'a lane holds at most its capacity')
+    if (count > 0 || this.isBehind) this.#aliveAtMs = nowMs
+    if (this.isBehind) return 0
     while (this.#readIndex !== writeIndex) {
       const batchCount = Math.min((writeIndex - this.#readIndex) | 0, BATCH_SAMPLES)
       const foldedCount = this.#fold(this.#readIndex, batchCount)
@@ -158,6 +157,11 @@ export class LaneReader {
     return count
   }
 
+  /** Whether its directory holds more than one drain takes: the lane's samples wait until it is read. */
+  get isBehind(): boolean {
+    return this.#entries.isBehind
+  }
+
   /** Learns what the thread has registered by now: what `save` saves of a lane that was let go and has come back. */
   readDirectory(): void {
     this.#entries.registerNew()
@@ -165,6 +169,7 @@ export class LaneReader {
 
   /** Gives the slots of what is folded in back to the producer, which writes into them from here on. */
   handBack(): void {
+    this.#handedBack = this.#readIndex
     Atomics.store(this.#lane.words, LaneWord.readIndex, this.#readIndex)
   }
 
@@ -211,6 +216,10 @@ export class LaneReader {
     }
   }
 
+  #isPlausible(count: number): boolean {
+    return count >= 0 && count <= this.#lane.capacity
+  }
+
   /** @returns how many were folded in: all, but those whose metric is in conflict. */
   #fold(firstIndex: number, count: number): number {
     const doubles = this.#lane.doubles
@@ -254,6 +263,7 @@ export class LaneReader {
     if (dropped === words[LaneWord.droppedSeen]) return
     // Whose samples they were is counted before the lane's total is: read again, a series may have come with its first.
     this.#entries.registerNew()
+    if (this.isBehind) return
     this.#countLost((dropped - words[LaneWord.droppedSeen]!) >>> 0)
     words[LaneWord.droppedSeen] = dropped
     this.#entries.takeDropped()

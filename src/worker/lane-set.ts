@@ -1,15 +1,23 @@
 /** The lanes of all producing threads: adopted, drained, let go. Aggregator thread. */
-import { openLane } from '../shared/memory/lane-layout.ts'
+import { checkMemory } from '../shared/memory/corrupt-memory.ts'
+import { hasLaneMagic, LaneWord, Lease } from '../shared/memory/lane-layout.ts'
 import type { LaneAnnouncement } from '../shared/share.ts'
 import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
 import { StateReader } from '../shared/statistics/saved-state.ts'
-import { type LaneListeners, LaneReader } from './lane-reader.ts'
+import { sameMemory } from './lane-identity.ts'
+import type { LaneListeners } from './lane-listeners.ts'
+import { LaneReader } from './lane-reader.ts'
+import { Quarantine } from './quarantine.ts'
 
 /** A thread that has given no sign of life for this long, and left nothing to drain, is taken for dead. Should it come
  *  back it announces its lane again, and nothing is lost: a lane is a lease that heartbeats and samples renew. */
 const LEASE_MS = 10_000
 const NOTICE_MS = 1_000
+/** Lanes adopted at once. Beyond it a lane is refused: no process has so many threads. */
+const LANES_MAX = 4_096
+/** A question covers what was published before it, unless that is more new series than so many drains take. */
+const DRAINS_PER_QUESTION_MAX = 16
 
 /** What a predecessor has left of its lanes. */
 export interface SavedLanes {
@@ -21,20 +29,21 @@ export interface SavedLanes {
 export class LaneSet {
   readonly #registry: MetricRegistry
   readonly #listeners: LaneListeners
-  readonly #onBroken: (threadId: number | undefined, error: unknown) => void
+  readonly #onBroken: (threadId: number, error: unknown, laneId: number) => void
   readonly #onReleased: (laneId: number) => void
   readonly #lanes = new Map<number, LaneReader>()
   /** How far a predecessor had come with lanes that were not announced to this one yet. */
   readonly #saved: Map<number, Float64Array>
+  readonly #quarantine = new Quarantine()
   #droppedCount: number
   #changed = false
 
-  /** @param onBroken a lane's memory makes no sense: it is given up, all others go on
+  /** @param onBroken a lane's memory makes no sense: it is set aside, all others go on. Called once for each
    *  @param saved what a predecessor has left */
   constructor(
     registry: MetricRegistry,
     listeners: LaneListeners & {
-      onBroken: (threadId: number | undefined, error: unknown) => void
+      onBroken: (threadId: number, error: unknown, laneId: number) => void
       onReleased: (laneId: number) => void
     },
     { lanes = new Map(), droppedCount = 0 }: SavedLanes = {},
@@ -92,9 +101,7 @@ export class LaneSet {
 
   /** Gives the slots of everything that is folded in back to their producers. */
   handBack(): void {
-    for (const lane of this.#lanes.values()) {
-      if (lane.heldCount > 0) lane.handBack()
-    }
+    for (const lane of this.#lanes.values()) lane.handBack()
   }
 
   /** Samples lost since the start, on all lanes there have been. */
@@ -102,16 +109,48 @@ export class LaneSet {
     return this.#droppedCount
   }
 
-  /** Takes a lane on. One that is announced twice is taken on once. */
+  /** Lanes whose memory made no sense, since the start. */
+  get quarantinedCount(): number {
+    return this.#quarantine.count
+  }
+
+  /** Takes a lane on. One that is announced twice is taken on once, and one in quarantine never again.
+   *  @param announcement of the right kind and size: see `isAnnouncement`. What is in its memory is checked here. */
   adopt(announcement: LaneAnnouncement, nowMs: number): void {
+    const words = new Int32Array(announcement.lane)
+    if (this.#quarantine.holds(words)) return
     try {
-      const { laneId } = openLane(announcement.lane)
+      const known = sameMemory(words, this.#lanes.values())
       // Announcing is a sign of life: a lane that was given notice of is kept.
-      const lane = this.#lanes.get(laneId) ?? this.#take(laneId, announcement, nowMs)
-      lane.renew(nowMs)
+      if (known !== undefined) known.renew(nowMs)
+      else this.#takeOn(announcement, words, nowMs)
     } catch (error) {
-      this.#onBroken(undefined, error)
+      // Without the magic it may be anybody's memory.
+      if (hasLaneMagic(words)) Atomics.store(words, LaneWord.lease, Lease.quarantined)
+      this.#reportBroken(words[LaneWord.laneId]!, words[LaneWord.threadId]!, error, words)
     }
+  }
+
+  #takeOn(announcement: LaneAnnouncement, words: Int32Array, nowMs: number): void {
+    checkMemory(this.#lanes.size < LANES_MAX, `a process has at most ${LANES_MAX} lanes`)
+    // The word that ids are taken from is every thread's to overwrite: a lane whose id is taken gets one from below 0.
+    const claimedId = words[LaneWord.laneId]!
+    let laneId = claimedId
+    if (this.#isIdTaken(laneId)) for (laneId = -1; this.#isIdTaken(laneId); ) laneId--
+    if (laneId !== claimedId && hasLaneMagic(words)) words[LaneWord.laneId] = laneId
+    const saved = this.#saved.get(laneId)
+    this.#saved.delete(laneId)
+    const reader = saved === undefined ? undefined : new StateReader(saved)
+    const lane = new LaneReader(announcement, this.#registry, nowMs, this.#listeners, reader)
+    checkMemory(lane.laneId === laneId, 'a lane keeps its id')
+    lane.readDirectory()
+    this.#lanes.set(laneId, lane)
+    this.#changed = true
+    lane.renew(nowMs)
+  }
+
+  #isIdTaken(laneId: number): boolean {
+    return this.#lanes.has(laneId) || this.#quarantine.hasId(laneId)
   }
 
   /** Drains every lane once.
@@ -123,29 +162,37 @@ export class LaneSet {
         // Asked before draining: what an ended thread has left is then taken in full.
         const isFinished = lane.isEnded
         count += lane.drain(nowMs)
-        if (isFinished) this.#release(lane)
+        if (isFinished && !lane.isBehind) this.#release(lane)
         else this.#renewOrRetire(lane, nowMs)
       } catch (error) {
+        lane.setAside()
         this.#release(lane)
-        this.#onBroken(lane.threadId, error)
+        this.#reportBroken(lane.laneId, lane.threadId, error, lane.words)
       }
     }
     return count
   }
 
-  snapshot(nowMs: number): LaneSnapshot[] {
-    return [...this.#lanes.values()].map(lane => lane.snapshot(nowMs))
+  /** Drains for a question, which is to cover all that was published before it: again while lanes are behind.
+   *  @returns samples taken */
+  drainFully(nowMs: number): number {
+    let count = this.drain(nowMs)
+    for (let drains = 1; drains < DRAINS_PER_QUESTION_MAX && this.#isBehind; drains++)
+      count += this.drain(nowMs)
+    return count
   }
 
-  #take(laneId: number, announcement: LaneAnnouncement, nowMs: number): LaneReader {
-    const saved = this.#saved.get(laneId)
-    this.#saved.delete(laneId)
-    const reader = saved === undefined ? undefined : new StateReader(saved)
-    const lane = new LaneReader(announcement, this.#registry, nowMs, this.#listeners, reader)
-    lane.readDirectory()
-    this.#lanes.set(laneId, lane)
-    this.#changed = true
-    return lane
+  get #isBehind(): boolean {
+    for (const lane of this.#lanes.values()) if (lane.isBehind) return true
+    return false
+  }
+
+  #reportBroken(laneId: number, threadId: number, error: unknown, words: Int32Array): void {
+    if (this.#quarantine.add(laneId, words)) this.#onBroken(threadId, error, laneId)
+  }
+
+  snapshot(nowMs: number): LaneSnapshot[] {
+    return [...this.#lanes.values()].map(lane => lane.snapshot(nowMs))
   }
 
   /** A silent lane is given notice first, and let go only when it has stayed silent after that: whatever its thread was

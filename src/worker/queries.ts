@@ -45,7 +45,7 @@ function timeWindowMsOf(window: NonNullable<QueryOptions['window']>): number {
 
 function unknownMetric(registry: MetricRegistry, name: string): TelemetryError {
   const names = registry.metrics().map(metric => metric.descriptor.name)
-  const closest = closestName(String(name), names)
+  const closest = typeof name === 'string' ? closestName(name, names) : undefined
   return new TelemetryError('OFFLOOP_METRIC_UNKNOWN', {
     got: name,
     fix:

@@ -94,6 +94,8 @@ export function snapshot(over: Partial<TelemetrySnapshot> = {}): TelemetrySnapsh
       }),
     ],
     lost: 0,
+    lanesQuarantined: 0,
+    messagesRefused: 0,
     busDropped: 0,
     ...over,
   }

@@ -25,8 +25,7 @@ const PUBLISH = STORE + LOOK
 const PUBLISHED_LAST = '    // Published last: whoever sees the index sees the slots before it.\n'
 const END_BATCH = PUBLISHED_LAST + STORE
 const REMEMBER = '    this.#lookedAtMs = this.#control[ControlWord.clockMs]!\n'
-const LOAD_LEASE =
-  '    if (Atomics.load(this.#lane.words, LaneWord.lease) === Lease.retired) this.#onRetired()\n'
+const LOAD_LEASE = '    const lease = Atomics.load(this.#lane.words, LaneWord.lease)\n'
 const IS_CLOCK_MOVED = 'this.#control[ControlWord.clockMs] !== this.#lookedAtMs'
 const VALUE = "doubles[slot + 1] = typeof value === 'number' ? value : Number.NaN\n"
 const NEXT = '    const next = (writeIndex + 1) | 0\n'

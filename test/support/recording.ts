@@ -36,14 +36,14 @@ export function createLanes(share: TelemetryShare) {
   })
   const board = new BoardPublisher(share.board, clock)
   const conflicts: unknown[] = []
-  const broken: { threadId: number | undefined; error: unknown }[] = []
+  const broken: { laneId: number; threadId: number; error: unknown }[] = []
   const released: number[] = []
   const losses: { count: number; threadId: number }[] = []
   const lanes = new LaneSet(registry, {
     onSeries: (series, directory, firstWord) => board.assign(series, directory, firstWord),
     onConflict: error => conflicts.push(error),
     onLost: (count, threadId) => losses.push({ count, threadId }),
-    onBroken: (threadId, error) => broken.push({ threadId, error }),
+    onBroken: (threadId, error, laneId) => broken.push({ laneId, threadId, error }),
     onReleased: laneId => released.push(laneId),
   })
   return { share, clock, registry, board, lanes, conflicts, broken, released, losses }

@@ -54,7 +54,7 @@ export class BoardWriter {
 
   constructor(buffer: SharedArrayBuffer) {
     this.#buffer = buffer
-    this.#words = new Int32Array(buffer, 0, buffer.byteLength / 4)
+    this.#words = new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4))
   }
 
   /** The slots up to this one are given out already. */
@@ -65,11 +65,21 @@ export class BoardWriter {
   /** A slot of its own for one series, or -1 when the board is full: that series then has no synchronous statistics. */
   allocate(): number {
     if (this.#slotCount === BOARD_SLOTS_MAX) return -1
-    if ((this.#slotCount + 1) * SLOT_WORDS > this.#words.length) {
-      this.#buffer.grow(Math.min(this.#buffer.byteLength * 2, this.#buffer.maxByteLength))
-      this.#words = new Int32Array(this.#buffer, 0, this.#buffer.byteLength / 4)
-    }
+    if ((this.#slotCount + 1) * SLOT_WORDS > this.#words.length && !this.#makeRoom()) return -1
     return this.#slotCount++
+  }
+
+  /** Another thread may have let it grow, by any number of bytes, and may do so at the same moment. */
+  #makeRoom(): boolean {
+    const buffer = this.#buffer
+    const neededBytes = (this.#slotCount + 1) * SLOT_WORDS * 4
+    try {
+      if (buffer.byteLength < neededBytes) buffer.grow(Math.min(buffer.byteLength * 2, buffer.maxByteLength))
+    } catch {
+      // It has become longer than that meanwhile.
+    }
+    this.#words = new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4))
+    return buffer.byteLength >= neededBytes
   }
 
   write(slotIndex: number, numbers: BoardNumbers): void {
@@ -78,13 +88,14 @@ export class BoardWriter {
     BOARD_FIELDS.forEach((field, index) => {
       this.#fields[index] = numbers[field]
     })
-    // Odd already where a predecessor died while it wrote.
-    const writing = Atomics.load(words, first) | 1
-    Atomics.store(words, first, writing)
+    // Odd already when whoever wrote last has died over it, or another thread has written here.
+    const version = Atomics.load(words, first) | 1
+    Atomics.store(words, first, version)
     for (let index = 0; index < FIELD_WORDS; index++) {
       Atomics.store(words, first + FIRST_FIELD_WORD + index, this.#fieldWords[index]!)
     }
-    Atomics.store(words, first, writing + 1)
+    // Even, and never 0 again, which says that nothing was written yet.
+    Atomics.store(words, first, version + 1 || 2)
   }
 }
 
@@ -97,7 +108,7 @@ export class BoardReader {
 
   constructor(buffer: SharedArrayBuffer) {
     this.#buffer = buffer
-    this.#words = new Int32Array(buffer, 0, buffer.byteLength / 4)
+    this.#words = new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4))
   }
 
   /** The slot's numbers in the order of BOARD_FIELDS, valid until the next call; undefined when never written, or not
@@ -105,7 +116,7 @@ export class BoardReader {
   read(slotIndex: number): Float64Array | undefined {
     const first = slotIndex * SLOT_WORDS
     if (first + SLOT_WORDS > this.#words.length) {
-      this.#words = new Int32Array(this.#buffer, 0, this.#buffer.byteLength / 4)
+      this.#words = new Int32Array(this.#buffer, 0, Math.floor(this.#buffer.byteLength / 4))
       if (first + SLOT_WORDS > this.#words.length) return undefined
     }
     const words = this.#words

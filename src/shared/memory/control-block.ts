@@ -32,7 +32,7 @@ export const ControlWord = {
  *  another, if its loop turns. `stopped`: closed, or down for good. */
 export const AggregatorState = { booting: 0, running: 1, stopped: 2, restarting: 3 } as const
 
-const CONTROL_BLOCK_BYTES = 384
+export const CONTROL_BLOCK_BYTES = 384
 
 export function createControlBlock(): SharedArrayBuffer {
   return new SharedArrayBuffer(CONTROL_BLOCK_BYTES)

@@ -3,7 +3,8 @@
  *  It is a log in growable shared memory, so that a descriptor becomes visible by the same ordering as samples do: an
  *  entry is published before any sample that names it, without a message. A thread that dies leaves it readable. */
 import { assert, TelemetryError } from '../errors.ts'
-import type { MetricDescriptor } from '../metric.ts'
+import { checkMemory } from './corrupt-memory.ts'
+import { type DirectoryEntry, ENTRY_TEXT_BYTES_MAX, parseEntry } from './directory-entry.ts'
 import { ENTRY_IDS_MAX } from './lane-layout.ts'
 
 // byte  size  type  writer      word
@@ -23,7 +24,11 @@ import { ENTRY_IDS_MAX } from './lane-layout.ts'
 const HEADER_BYTES = 64
 const ENTRY_HEADER_BYTES = 40
 const GROWTH_BYTES = 65_536
+export const DIRECTORY_BYTES_MIN: number = GROWTH_BYTES
 export const DIRECTORY_BYTES_MAX: number = 64 * 1024 * 1024
+/** A reader takes so much at a time: some tens of milliseconds of work, while other threads' lanes wait. */
+const ENTRIES_PER_READ_MAX = 8_192
+const BYTES_PER_READ_MAX = 2 * 1024 * 1024
 
 const PUBLISHED_WORD = 0
 /** Tells counters, which do not look at the lane, that they have to announce it again. */
@@ -51,19 +56,8 @@ assert(
 )
 assert(ENTRY_HEADER_BYTES % 8 === 0 && HEADER_BYTES % 8 === 0, 'entries keep doubles aligned')
 
-/** What an entry says. A series names its metric by that metric's entry id; ids count the entries from 0. */
-export type DirectoryEntry =
-  | { readonly type: 'metric'; readonly descriptor: MetricDescriptor }
-  | {
-      readonly type: 'series'
-      readonly metricEntryId: number
-      readonly labelValues: readonly string[]
-      /** Whether it stands for all series beyond this thread's limit. */
-      readonly isOverflow: boolean
-    }
-
 export function createDirectory(): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer(GROWTH_BYTES, { maxByteLength: DIRECTORY_BYTES_MAX })
+  const buffer = new SharedArrayBuffer(DIRECTORY_BYTES_MIN, { maxByteLength: DIRECTORY_BYTES_MAX })
   new Uint32Array(buffer, 0, 1)[PUBLISHED_WORD] = HEADER_BYTES
   return buffer
 }
@@ -181,25 +175,38 @@ export class DirectoryWriter extends DirectoryMemory {
 export class DirectoryReader extends DirectoryMemory {
   #lengthBytes = HEADER_BYTES
 
-  /** Calls back for every entry published since the last call. Costs one load when there is none. */
-  readNew(onEntry: (entry: DirectoryEntry, firstWord: number) => void): void {
+  /** Calls back for entries published since the last call: for all, unless there are very many. Costs one load when
+   *  there is none. The memory may hold anything: whatever it says is checked before it is believed.
+   *  @returns whether that was all; if not, the rest is for the next call.
+   *  @throws CorruptMemory */
+  readNew(onEntry: (entry: DirectoryEntry, firstWord: number) => void): boolean {
     const publishedBytes = Atomics.load(this.words, PUBLISHED_WORD)
-    if (publishedBytes === this.#lengthBytes) return
+    if (publishedBytes === this.#lengthBytes) return true
     if (publishedBytes > this.words.byteLength) this.renewViews()
-    assert(publishedBytes <= this.words.byteLength, 'a directory is as long as it says')
-    while (this.#lengthBytes < publishedBytes) {
+    checkMemory(publishedBytes <= this.words.byteLength, 'a directory is as long as it says')
+    checkMemory(publishedBytes > this.#lengthBytes, 'a directory never becomes shorter')
+    const pauseBytes = this.#lengthBytes + BYTES_PER_READ_MAX
+    for (let count = 0; this.#lengthBytes < publishedBytes; count++) {
+      if (count === ENTRIES_PER_READ_MAX || this.#lengthBytes > pauseBytes) return false
       const start = this.#lengthBytes
       const firstWord = start / 4
       const entryBytes = this.words[firstWord + EntryWord.length]!
-      assert(
+      const textLength = this.words[firstWord + EntryWord.textLength]!
+      checkMemory(entryBytes % 8 === 0, 'entries keep doubles aligned')
+      checkMemory(
         entryBytes >= ENTRY_HEADER_BYTES && start + entryBytes <= publishedBytes,
         'entries end within the log',
       )
+      checkMemory(
+        textLength <= ENTRY_TEXT_BYTES_MAX && ENTRY_HEADER_BYTES + textLength <= entryBytes,
+        'texts end within their entry',
+      )
       // Copied out of shared memory first: decoders refuse views of it.
-      const text = new Uint8Array(this.words[firstWord + EntryWord.textLength]!)
-      text.set(new Uint8Array(this.buffer, start + ENTRY_HEADER_BYTES, text.length))
+      const text = new Uint8Array(textLength)
+      text.set(new Uint8Array(this.buffer, start + ENTRY_HEADER_BYTES, textLength))
       this.#lengthBytes = start + entryBytes
-      onEntry(JSON.parse(new TextDecoder().decode(text)) as DirectoryEntry, firstWord)
+      onEntry(parseEntry(new TextDecoder().decode(text)), firstWord)
     }
+    return true
   }
 }

@@ -1,5 +1,6 @@
 /** The lane: a ring of samples from one producing thread to the aggregator. Its bytes, and how one is made. */
 import { assert, TelemetryError } from '../errors.ts'
+import { checkMemory } from './corrupt-memory.ts'
 
 // byte  size  type  writer      word
 //    0     4  i32   creator     magic
@@ -17,6 +18,7 @@ import { assert, TelemetryError } from '../errors.ts'
 //  256     4  i32   aggregator  read index, runs free: slots before it may be written
 //  260     4  i32   in turn     lease: who drains this lane
 //  264     4  i32   aggregator  dropped samples seen
+//  268     4  i32   aggregator  identity: tells whether two announcements speak of one memory; 0 before it is adopted
 //  272     8  f64   aggregator  dropped samples, since the start
 //  280     8  f64   aggregator  drained samples, since the start
 //  384    16  slot  producer    f64 header = time * 2^21 + entry id, f64 value; `capacity` of them
@@ -47,13 +49,15 @@ export const LaneWord = {
   readIndex: 64,
   lease: 65,
   droppedSeen: 66,
+  identity: 67,
 } as const
 
 /** Indices of the totals, in units of 8 bytes. */
 export const LaneTotal = { dropped: 34, drained: 35 } as const
 
-/** States of the lease. A retired lane is one whose thread fell silent: it announces itself again if it comes back. */
-export const Lease = { announced: 0, adopted: 1, retired: 2 } as const
+/** States of the lease. A retired lane is one whose thread fell silent: it announces itself again if it comes back. One
+ *  in quarantine held what makes no sense: nobody drains it ever again, and its writer drops what comes. */
+export const Lease = { announced: 0, adopted: 1, retired: 2, quarantined: 3 } as const
 
 const SLOTS_OFFSET_BYTES = 384
 export const SLOT_BYTES = 16
@@ -126,11 +130,16 @@ export function createLane(options: {
   return openLane(buffer)
 }
 
+/** Whether memory begins like a lane, of whatever version. */
+export function hasLaneMagic(words: Int32Array): boolean {
+  return words[LaneWord.magic] === MAGIC
+}
+
 /** The views of a lane that another thread made.
- *  @throws TelemetryError OFFLOOP_SHARE_VERSION when its layout is not ours. */
+ *  @throws TelemetryError OFFLOOP_SHARE_VERSION when its layout is not ours, OFFLOOP_LANE_SIZE; CorruptMemory */
 export function openLane(buffer: SharedArrayBuffer): LaneMemory {
   const words = new Int32Array(buffer)
-  if (words[LaneWord.magic] !== MAGIC || words[LaneWord.layoutVersion] !== LANE_LAYOUT_VERSION) {
+  if (!hasLaneMagic(words) || words[LaneWord.layoutVersion] !== LANE_LAYOUT_VERSION) {
     throw new TelemetryError('OFFLOOP_SHARE_VERSION', {
       got: words[LaneWord.layoutVersion],
       fix: 'use one version of offloop in all threads of the process',
@@ -138,7 +147,7 @@ export function openLane(buffer: SharedArrayBuffer): LaneMemory {
   }
   const capacity = words[LaneWord.capacity]!
   checkLaneCapacity(capacity, 'lane')
-  assert(buffer.byteLength === laneBytes(capacity), 'a lane is as long as its capacity says')
+  checkMemory(buffer.byteLength === laneBytes(capacity), 'a lane is as long as its capacity says')
   return {
     buffer,
     words,

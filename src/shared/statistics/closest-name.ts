@@ -1,11 +1,19 @@
 /** The name someone probably meant. */
 
+/** Pairs of letters compared at most, some tens of milliseconds: thousands of long names would take seconds. */
+const PAIRS_MAX = 2_000_000
+
 /** The known name that takes the fewest edits to reach, if that is at most a third of its letters.
- *  For error messages: O(names × length²). */
+ *  For error messages: O(names × length²), and bounded: beyond that the rest of the names is not looked at. */
 export function closestName(wanted: string, names: Iterable<string>): string | undefined {
   let closest: string | undefined
   let editsMin = Number.POSITIVE_INFINITY
+  let pairCount = 0
   for (const name of names) {
+    // So many letters more or less take as many edits: a text of a megabyte is compared with nothing.
+    if (Math.abs(wanted.length - name.length) > name.length / 3) continue
+    pairCount += wanted.length * name.length
+    if (pairCount > PAIRS_MAX) break
     const edits = editCount(wanted.toLowerCase(), name.toLowerCase())
     if (edits > name.length / 3 || edits >= editsMin) continue
     closest = name

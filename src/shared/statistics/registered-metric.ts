@@ -9,6 +9,8 @@ export interface MetricLimits {
   readonly clock: Clock
   readonly windowCapacity: number
   readonly maxSeriesPerMetric: number
+  /** How many more series there may be, of all metrics together. */
+  readonly seriesLeft: { count: number }
   readonly onSeriesOverflow: (metric: Metric) => void
   readonly memory?: StatisticsMemory | undefined
 }
@@ -46,7 +48,9 @@ export class Metric {
     const key = seriesKeyOf(labelValues)
     const known = this.#seriesByKey.get(key)
     if (known !== undefined) return known
-    if (this.#seriesByKey.size >= this.#limits.maxSeriesPerMetric) return this.#overflowSeries()
+    const { maxSeriesPerMetric, seriesLeft } = this.#limits
+    if (this.#seriesByKey.size >= maxSeriesPerMetric || seriesLeft.count <= 0) return this.#overflowSeries()
+    seriesLeft.count--
     const series = this.#createSeries(labelValues, false)
     this.#seriesByKey.set(key, series)
     return series

@@ -19,9 +19,9 @@ test('a wish that comes while nobody waits is not lost: who waits next does not 
 })
 
 test('what the aggregator writes at every tick lies apart from what producers write', () => {
-  const { nextLaneId, closed, finalRequest, logTaken, wake, ...byAggregator } = ControlWord
+  const { nextLaneId, closed, finalRequest, logTaken, generation, wake, ...byAggregator } = ControlWord
   const lineOf = (word: number) => Math.floor((word * 4) / 128)
-  for (const theirs of [nextLaneId, closed, finalRequest, logTaken, wake]) {
+  for (const theirs of [nextLaneId, closed, finalRequest, logTaken, generation, wake]) {
     for (const mine of Object.values(byAggregator)) expect(lineOf(mine)).not.toBe(lineOf(theirs))
   }
 })

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import {
   createDirectory,
   DIRECTORY_BYTES_MAX,
-  type DirectoryEntry,
   DirectoryReader,
   DirectoryWriter,
   ENTRY_COUNTER_SEEN_DOUBLES,
   EntryWord,
 } from '../../../src/shared/memory/directory.ts'
+import type { DirectoryEntry } from '../../../src/shared/memory/directory-entry.ts'
 import { describeMetric } from '../../../src/shared/metric.ts'
 
 /** Any 16 bits, lone surrogates included. */
@@ -28,7 +28,8 @@ function createBoth() {
   const reader = new DirectoryReader(writer.buffer)
   const readNew = () => {
     const seen: [DirectoryEntry, number][] = []
-    reader.readNew((entry, firstWord) => seen.push([entry, firstWord]))
+    let isAll = false
+    while (!isAll) isAll = reader.readNew((entry, firstWord) => seen.push([entry, firstWord]))
     return seen
   }
   return { writer, reader, readNew }
@@ -121,22 +122,22 @@ test('drops are counted for the entry they belong to, before and after the memor
 describe('a full directory', () => {
   test('refuses the entry with advice, keeps what it has, and still takes what fits', () => {
     const { writer, readNew } = createBoth()
-    const large = seriesOf('x'.repeat(2 ** 20))
+    const large = seriesOf('x'.repeat(2 ** 18 - 1_024))
     let count = 0
     const fill = () => {
-      for (; count < 100; count++) writer.append(large)
+      for (; count < 1_000; count++) writer.append(large)
     }
     expect(fill).toThrow(
       expect.objectContaining({
         code: 'OFFLOOP_DIRECTORY_FULL',
-        message: expect.stringMatching(/got 63\).*fewer label values, or a lower maxSeriesPerMetric/),
+        message: expect.stringMatching(/got 256\).*fewer label values, or a lower maxSeriesPerMetric/),
       }),
     )
-    expect(count).toBe(63)
+    expect(count).toBe(256)
     expect(writer.buffer.byteLength).toBeLessThanOrEqual(DIRECTORY_BYTES_MAX)
-    expect(writer.append(seriesOf('small')).entryId).toBe(63)
+    expect(writer.append(seriesOf('small')).entryId).toBe(256)
     const read = readNew()
-    expect(read).toHaveLength(64)
+    expect(read).toHaveLength(257)
     expect(read.at(-1)?.[0]).toEqual(seriesOf('small'))
   })
 })

@@ -65,8 +65,11 @@ function createScene(random: Random) {
   return { share, clock, memories, record }
 }
 
+const ANY_TIME = { rate: 0, last: 0, timeWindow: undefined }
+
+/** Which of two threads' samples of one moment is the latest is arbitrary, too. */
 function withoutTime({ now, start }: ReturnType<typeof readOut>['series'][number]) {
-  return { now: { ...now, rate: 0 }, start: { ...start, rate: 0, timeWindow: undefined } }
+  return { now: { ...now, ...ANY_TIME }, start: { ...start, ...ANY_TIME } }
 }
 
 describe('a successor knows what its predecessor would have known', () => {
