@@ -16,6 +16,8 @@ export interface TelemetryShare {
   readonly board: SharedArrayBuffer
   readonly origin: ClockOrigin
   readonly laneCapacity: number
+  /** What becomes of samples that find their lane full. */
+  readonly overflow: 'summarize' | 'drop'
   readonly windowCapacity: number
   readonly maxSeriesPerMetric: number
   readonly markCapacity: number

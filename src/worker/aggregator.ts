@@ -34,6 +34,7 @@ export class Aggregator {
   readonly #self: SelfMetrics
   readonly #losses: LossReports
   readonly #loop: TickLoop
+  #hasReportedSummarized = false
   readonly #sloRemovers = new Map<number, () => void>()
 
   /** @param onLaneReleased a thread's lane is gone: what was kept for that thread can go as well */
@@ -55,6 +56,7 @@ export class Aggregator {
       onSeries: (series, directory, firstWord) => this.#board.assign(series, directory, firstWord),
       onConflict: error => log(`offloop: ${String(error)}`),
       onLost: (count, threadId) => this.#losses.add(count, threadId),
+      onSummarized: (count, threadId) => this.#reportSummarized(count, threadId),
       onBroken: (threadId, error) =>
         log(`offloop: gave up the lane of thread ${threadId ?? 'unknown'}: ${String(error)}`),
       onReleased: onLaneReleased,
@@ -105,6 +107,7 @@ export class Aggregator {
       lanes: this.#lanes.snapshot(nowMs),
       slos: this.#monitor.statuses(),
       lost: this.#lanes.droppedCount,
+      summarized: this.#lanes.summarizedCount,
       busDropped: this.#bus.droppedCount,
     }
   }
@@ -157,9 +160,10 @@ export class Aggregator {
     this.#board.publishDue()
     this.#losses.reportDue()
     this.#bus.reportDropped()
-    const lostCount = this.#lanes.droppedCount
+    const { droppedCount: lostCount, summarizedCount } = this.#lanes
     const busDroppedCount = this.#bus.droppedCount
-    this.#self.record({ drainMs, lagMs, sampleCount, laneFill, lostCount, busDroppedCount }, startMs >>> 0)
+    const counts = { sampleCount, lostCount, summarizedCount, busDroppedCount }
+    this.#self.record({ drainMs, lagMs, laneFill, ...counts }, startMs >>> 0)
     return sampleCount > 0
   }
 
@@ -177,6 +181,16 @@ export class Aggregator {
     let fullest = 0
     for (const lane of this.#lanes.readers) fullest = Math.max(fullest, lane.fill)
     return fullest
+  }
+
+  /** Said once: nothing is lost, and `offloop_samples_summarized` tells how it goes on. */
+  #reportSummarized(count: number, threadId: number): void {
+    if (this.#hasReportedSummarized) return
+    this.#hasReportedSummarized = true
+    this.#log(
+      `offloop: ${count} samples of thread ${threadId} found their lane full and were summarized: totals are exact, ` +
+        'percentiles within 1.1 %. Raise laneCapacity where that is not enough. Said once.',
+    )
   }
 
   #reportOverflow(metric: Metric): void {

@@ -22,6 +22,7 @@ import type { LaneAnnouncement } from '../shared/share.ts'
 import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { Metric, MetricRegistry } from '../shared/statistics/registry.ts'
 import type { Series } from '../shared/statistics/series.ts'
+import { SummaryReader } from './summary-reader.ts'
 
 /** The read index is stored after so many samples, to give a full lane room early. */
 const BATCH_SAMPLES = 4_096
@@ -41,6 +42,8 @@ export interface LaneListeners {
   readonly onSeries: (series: Series, directory: DirectoryReader, firstWord: number) => void
   /** Samples that were lost since this was last called: the lane was full, or their metric is in conflict. */
   readonly onLost: (count: number, threadId: number) => void
+  /** Samples that found the lane full, and came summarized. */
+  readonly onSummarized?: (count: number, threadId: number) => void
 }
 
 /** Its lane's read index, and what the lane adds to the series. */
@@ -49,6 +52,7 @@ export class LaneReader {
   readonly #directory: DirectoryReader
   readonly #registry: MetricRegistry
   readonly #listeners: LaneListeners
+  readonly #summaries: SummaryReader
   readonly #entries: Entry[] = []
   /** By entry id; undefined for metrics, and for series that could not be registered. */
   readonly #seriesById: (Series | undefined)[] = []
@@ -68,6 +72,7 @@ export class LaneReader {
     listeners: LaneListeners,
   ) {
     this.#lane = openLane(announcement.lane)
+    this.#summaries = new SummaryReader(this.#lane)
     this.#directory = new DirectoryReader(announcement.directory)
     this.#registry = registry
     this.#listeners = listeners
@@ -85,14 +90,18 @@ export class LaneReader {
     return this.#lane.threadId
   }
 
-  /** Samples waiting in the lane. */
+  /** Samples waiting in the lane, summarized ones included. */
   get pendingCount(): number {
-    return (Atomics.load(this.#lane.words, LaneWord.writeIndex) - this.#readIndex) | 0
+    return this.#fillCount + this.#summaries.pendingCount
   }
 
   /** From 0 to 1. */
   get fill(): number {
-    return this.pendingCount / this.#lane.capacity
+    return this.#fillCount / this.#lane.capacity
+  }
+
+  get #fillCount(): number {
+    return (Atomics.load(this.#lane.words, LaneWord.writeIndex) - this.#readIndex) | 0
   }
 
   /** Whether its thread has ended or let go of it: what is published by now is all there will be. */
@@ -106,6 +115,10 @@ export class LaneReader {
 
   get droppedCount(): number {
     return this.#lane.doubles[LaneTotal.dropped]!
+  }
+
+  get summarizedCount(): number {
+    return this.#lane.doubles[LaneTotal.summarized]!
   }
 
   /** For how long the thread has given no sign of life: its loop has not turned, and it has recorded nothing. */
@@ -156,21 +169,24 @@ export class LaneReader {
       // Stored last: the producer writes into these slots from here on.
       Atomics.store(this.#lane.words, LaneWord.readIndex, this.#readIndex)
     }
+    const summarizedCount = this.#takeSummaries(nowMs)
     this.#takeCounters(nowMs)
     this.#takeRegistrations()
     this.#takeDropped()
-    return count
+    return count + summarizedCount
   }
 
   snapshot(nowMs: number): LaneSnapshot {
     const { words, capacity, laneId, threadId } = this.#lane
     const [drained, dropped, pending] = [this.drainedCount, this.droppedCount, this.pendingCount]
+    const summarized = this.summarizedCount
     return {
       laneId,
       threadId,
       capacity,
-      recorded: drained + dropped + pending,
+      recorded: drained + summarized + dropped + pending,
       drained,
+      summarized,
       dropped,
       pending,
       marksAbandoned: words[LaneWord.marksAbandoned]! >>> 0,
@@ -208,6 +224,33 @@ export class LaneReader {
       }
     }
     return count - orphanCount
+  }
+
+  /** Takes what a full lane has summarized.
+   *  @returns how many samples that were. */
+  #takeSummaries(nowMs: number): number {
+    const headerCount = this.#summaries.begin()
+    if (headerCount === 0) return 0
+    // Read after the number of headers: every one of them has its entry in the directory by now.
+    this.#registerNew()
+    let takenCount = 0
+    let addedCount = 0
+    for (let index = 0; index < headerCount; index++) {
+      const news = this.#summaries.read(index)
+      if (news === undefined) continue
+      assert(news.entryId < this.#entries.length, 'a summary is that of a registered series')
+      takenCount += news.sampleCount
+      const series = this.#seriesById[news.entryId]
+      if (series === undefined) continue
+      series.addSummary(news, nowMs >>> 0)
+      addedCount += news.sampleCount
+    }
+    this.#lane.doubles[LaneTotal.summarized]! += addedCount
+    if (addedCount > 0) this.#listeners.onSummarized?.(addedCount, this.threadId)
+    this.#countLost(takenCount - addedCount)
+    this.#summaries.end(takenCount)
+    if (takenCount > 0) this.#aliveAtMs = nowMs
+    return takenCount
   }
 
   #countLost(count: number): void {

@@ -16,6 +16,7 @@ export class LaneSet {
   readonly #onReleased: (laneId: number) => void
   readonly #lanes = new Map<number, LaneReader>()
   #droppedCount = 0
+  #summarizedCount = 0
 
   /** @param onBroken a lane's memory makes no sense: it is given up, all others go on */
   constructor(
@@ -32,12 +33,16 @@ export class LaneSet {
         this.#droppedCount += count
         listeners.onLost(count, threadId)
       },
+      onSummarized: (count, threadId) => {
+        this.#summarizedCount += count
+        listeners.onSummarized?.(count, threadId)
+      },
     }
     this.#onBroken = listeners.onBroken
     this.#onReleased = listeners.onReleased
   }
 
-  /** Samples that are published and not yet drained. */
+  /** Samples that are published or summarized, and not yet drained. */
   get pendingCount(): number {
     let pending = 0
     for (const lane of this.#lanes.values()) pending += lane.pendingCount
@@ -51,6 +56,11 @@ export class LaneSet {
   /** Samples lost since the start, on all lanes there have been. */
   get droppedCount(): number {
     return this.#droppedCount
+  }
+
+  /** Samples that came summarized since the start, on all lanes there have been. */
+  get summarizedCount(): number {
+    return this.#summarizedCount
   }
 
   /** Takes a lane on. One that is announced twice is taken on once. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Labels, MetricDescriptor } from '../metric.ts'
 import { CompensatedSum } from './compensated-sum.ts'
 import { SampleBatch } from './sample-batch.ts'
+import type { SampleSummary } from './sample-summary.ts'
 import { TimeSlices } from './time-slices.ts'
 import { Window } from './window.ts'
 
@@ -34,7 +35,12 @@ export class Series {
   #lastTimeMs = 0
   #batch = NO_BATCH
   #invalid = 0
+  /** Summarized samples included. */
   #foldedCount = 0
+  #summarized = 0
+  /** Samples that had come one by one when the latest summary came. */
+  #wholeSince = 0
+  #summaryCount = 0
   #last: number | undefined
   #window: Window | undefined
   #slices: TimeSlices | undefined
@@ -88,6 +94,43 @@ export class Series {
     this.#lastTimeMs = timeMs | 0
   }
 
+  /** Adds samples that come as counts: to time slices and totals, not to the rolling window. They belong to the slice of
+   *  `timeMs`, which is when they are read.
+   *  @param timeMs u32 milliseconds since the origin, or the same bits as i32 */
+  addSummary(summary: SampleSummary, timeMs: number): void {
+    const { histogram, increments, last, lastTimeMs } = summary
+    const isCounter = this.metric.kind === 'counter'
+    // What is pending came before.
+    this.#fold()
+    this.#invalid += summary.invalid
+    this.#summaryCount += 1
+    this.#foldedCount += histogram.count + increments
+    this.#summarized += histogram.count + increments
+    this.#sum.add(histogram.sum)
+    if (histogram.count > 0) this.#wholeSince = this.#foldedCount - this.#summarized
+    this.#slices ??= new TimeSlices(this.#clock)
+    if (isCounter) this.#slices.addCount(histogram.sum, timeMs)
+    else {
+      this.#slices.enterSlice(timeMs)
+      this.#slices.addHistogram(histogram)
+    }
+    if (last === undefined || (this.#last !== undefined && ((lastTimeMs - this.#lastTimeMs) | 0) < 0)) return
+    if (!isCounter) this.#last = last
+    this.#lastTimeMs = lastTimeMs
+    this.#isLate = ((this.#drainedTimeMs - lastTimeMs) | 0) < 0
+  }
+
+  /** Samples among `total` that came as counts; of a counter, increments. */
+  get summarized(): number {
+    return this.#summarized
+  }
+
+  /** Whether the rolling window holds the latest samples, and all of them: none of those that it would hold was summarized. */
+  get isWindowWhole(): boolean {
+    const separateCount = this.#foldedCount + this.#pendingCount - this.#summarized
+    return this.#summarized === 0 || separateCount - this.#wholeSince >= this.windowCapacity
+  }
+
   /** Samples since the start, evicted ones included; a counter's value. */
   get total(): number {
     return this.metric.kind === 'counter' ? this.#sum.value : this.#foldedCount + this.#pendingCount
@@ -116,7 +159,7 @@ export class Series {
 
   /** Changes whenever any of the series' statistics may have changed. */
   get revision(): number {
-    return this.#foldedCount + this.#pendingCount + this.#invalid + this.lost
+    return this.#foldedCount + this.#pendingCount + this.#invalid + this.lost + this.#summaryCount
   }
 
   /** Every sample recorded so far that is still in it. Undefined before the first, and for counters. */

@@ -1,0 +1,288 @@
+/** Reads what a full lane has summarized, by difference to what was read before. Aggregator thread. */
+import { assert } from '../shared/errors.ts'
+import { ENTRY_IDS_MAX, type LaneMemory, LaneWord, summaryFirstWord } from '../shared/memory/lane-layout.ts'
+import {
+  COPY_TIME_WORD,
+  COPY_WORDS,
+  FIGURES,
+  firstBucketOf,
+  HEADER_WORDS,
+  isPositiveKey,
+  PAGE_WORDS,
+  SummaryFigure,
+  SummaryWord,
+  TABLES,
+} from '../shared/memory/summary-layout.ts'
+import {
+  BUCKET_INDEX_MAX,
+  BUCKET_INDEX_MIN,
+  lowerBoundOf,
+  MAGNITUDE_MIN,
+} from '../shared/statistics/bucket-index.ts'
+import { ExponentialHistogram } from '../shared/statistics/exponential-histogram.ts'
+import type { SampleSummary } from '../shared/statistics/sample-summary.ts'
+
+/** Figures that change under the reader's eyes so often are left for the next drain. */
+const ATTEMPTS_MAX = 100
+
+/** Of the header being read. */
+const histogram = new ExponentialHistogram()
+const figures = new Float64Array(FIGURES)
+const figureWords = new Int32Array(figures.buffer)
+
+/** One header's news. */
+export interface HeaderNews extends SampleSummary {
+  readonly entryId: number
+  /** Samples, invalid ones included. */
+  readonly sampleCount: number
+}
+
+/** What has been read and added in: a pool of the aggregator's own behind the one of the producer, word for word. It is in
+ *  the lane, so that whoever drains it next goes on there; plain arrays, so that it can be copied and set. */
+export interface SummarySeen {
+  readonly words: Int32Array
+  readonly doubles: Float64Array
+}
+
+/** The one reader of a lane's summary. Every sample is read once: a word of 32 bits does not tear, and a count that has
+ *  grown has grown by so many. What makes no sense throws: no loop is longer than the pool. */
+export class SummaryReader {
+  readonly seen: SummarySeen
+  readonly #words: Int32Array
+  readonly #firstWord: number
+  readonly #pageCount: number
+  /** Pages of counts that may still be read in this round. */
+  #pagesLeft = 0
+  #isBehind = true
+  #figuresTimeMs = 0
+  // Buckets that have grown, of the header being read; the lowest and highest of each sign.
+  #negativeFirst = 0
+  #negativeLast = 0
+  #positiveFirst = 0
+  #positiveLast = 0
+
+  constructor(lane: LaneMemory) {
+    this.#words = lane.words
+    this.#firstWord = summaryFirstWord(lane.capacity)
+    this.#pageCount = lane.summaryPages
+    const byteOffset = (this.#firstWord + this.#pageCount * PAGE_WORDS) * 4
+    this.seen = {
+      words: new Int32Array(lane.buffer, byteOffset, this.#pageCount * PAGE_WORDS),
+      doubles: new Float64Array(lane.buffer, byteOffset, (this.#pageCount * PAGE_WORDS) / 2),
+    }
+  }
+
+  /** Samples the producer has summarized and that have not been read. */
+  get pendingCount(): number {
+    if (this.#pageCount === 0) return 0
+    const { summarized, summarizedSeen } = LaneWord
+    const unread = (Atomics.load(this.#words, summarized) - this.#words[summarizedSeen]!) | 0
+    // The one that is just being added may have been read before it was counted.
+    return unread === -1 ? 0 : unread >>> 0
+  }
+
+  /** Begins a round.
+   *  @returns how many headers there are to `read`: none where nothing has changed */
+  begin(): number {
+    if (this.#pageCount === 0) return 0
+    const summarized = Atomics.load(this.#words, LaneWord.summarized)
+    if (summarized === this.#words[LaneWord.summarizedSeen] && !this.#isBehind) return 0
+    const headerCount = Atomics.load(this.#words, LaneWord.summaryHeadersUsed)
+    assert(headerCount >= 0 && 2 * headerCount <= this.#pageCount, 'headers lie within their summary')
+    this.#isBehind = false
+    this.#pagesLeft = this.#pageCount
+    return headerCount
+  }
+
+  /** What has come to the series of this header. The answer holds until the next call. */
+  read(headerIndex: number): HeaderNews | undefined {
+    const offset = this.#pageCount * PAGE_WORDS - (headerIndex + 1) * HEADER_WORDS
+    const header = this.#firstWord + offset
+    const words = this.#words
+    const seen = this.seen.words
+    const isCounted =
+      Atomics.load(words, header + SummaryWord.version) === seen[offset + SummaryWord.version] &&
+      Atomics.load(words, header + SummaryWord.invalid) === seen[offset + SummaryWord.invalid]
+    if (isCounted && seen[offset + SummaryWord.figuresSeen] === seen[offset + SummaryWord.version])
+      return undefined
+    const entryId = Atomics.load(words, header + SummaryWord.entry) - 1
+    assert(entryId >= 0 && entryId < ENTRY_IDS_MAX, 'a header names its series')
+
+    histogram.clear()
+    const increments = this.#take(offset + SummaryWord.increments)
+    this.#takeValues(offset)
+    const invalid = this.#take(offset + SummaryWord.invalid)
+    const validCount = increments + histogram.count
+    seen[offset + SummaryWord.version] = (seen[offset + SummaryWord.version]! + validCount) | 0
+    const sampleCount = validCount + invalid
+    // After the counts, so that they cover what was counted: but for a sample that is in between.
+    const hasFigures = this.#takeFigures(offset)
+    const last = hasFigures ? figures[SummaryFigure.last]! : undefined
+    const lastTimeMs = this.#figuresTimeMs
+    return { entryId, sampleCount, histogram, increments, invalid, last, lastTimeMs }
+  }
+
+  /** A round has ended: its samples are known to the producer from here on.
+   *  @param sampleCount that were read */
+  end(sampleCount: number): void {
+    const words = this.#words
+    Atomics.store(words, LaneWord.summarizedSeen, (words[LaneWord.summarizedSeen]! + sampleCount) | 0)
+  }
+
+  /** By how much a count has grown since it was last taken.
+   *  @param word its place in the pool */
+  #take(word: number): number {
+    const seen = this.seen.words
+    const count = Atomics.load(this.#words, this.#firstWord + word)
+    const grown = (count - seen[word]!) >>> 0
+    seen[word] = count
+    return grown
+  }
+
+  /** Into the histogram, but for what the figures say. */
+  #takeValues(offset: number): void {
+    this.#negativeFirst = Number.POSITIVE_INFINITY
+    this.#negativeLast = Number.NEGATIVE_INFINITY
+    this.#positiveFirst = Number.POSITIVE_INFINITY
+    this.#positiveLast = Number.NEGATIVE_INFINITY
+    histogram.zeroCount = this.#take(offset + SummaryWord.zeros)
+    histogram.count = histogram.zeroCount
+    for (let table = 0; table < TABLES; table++) {
+      const tablePage = this.#pageOf(offset + SummaryWord.tables + table)
+      if (tablePage < 0) continue
+      for (let octave = 0; octave < PAGE_WORDS; octave++) {
+        const countsPage = this.#pageOf(tablePage * PAGE_WORDS + octave)
+        if (countsPage >= 0) this.#takeOctave(table * PAGE_WORDS + octave, countsPage * PAGE_WORDS)
+      }
+    }
+    histogram.clamped = this.#take(offset + SummaryWord.clamped)
+  }
+
+  #takeOctave(octaveKey: number, firstWord: number): void {
+    assert(this.#pagesLeft-- > 0, 'a page counts for one series')
+    const isPositive = isPositiveKey(octaveKey)
+    const firstBucket = firstBucketOf(octaveKey)
+    for (let bucket = 0; bucket < PAGE_WORDS; bucket++) {
+      const count = this.#take(firstWord + bucket)
+      if (count === 0) continue
+      const bucketIndex = firstBucket + bucket
+      histogram.count += count
+      if (isPositive) {
+        histogram.positive.add(bucketIndex, count)
+        if (bucketIndex < this.#positiveFirst) this.#positiveFirst = bucketIndex
+        if (bucketIndex > this.#positiveLast) this.#positiveLast = bucketIndex
+      } else {
+        histogram.negative.add(bucketIndex, count)
+        if (bucketIndex < this.#negativeFirst) this.#negativeFirst = bucketIndex
+        if (bucketIndex > this.#negativeLast) this.#negativeLast = bucketIndex
+      }
+    }
+  }
+
+  /** The page that stands in this word of the pool; -1 where there is none. */
+  #pageOf(word: number): number {
+    const page = Atomics.load(this.#words, this.#firstWord + word) - 1
+    if (page === -1) return page
+    // Loaded after it: a page is taken before it is named.
+    const usedCount = Atomics.load(this.#words, LaneWord.summaryPagesUsed)
+    assert(page >= 0 && page < usedCount && page < this.#pageCount, 'pages lie within their summary')
+    return page
+  }
+
+  /** Sum, extremes and last value, as far as they are new. A reader that never finds them at rest has them later.
+   *  @returns whether there were new ones */
+  #takeFigures(offset: number): boolean {
+    const seen = this.seen.words
+    const doubles = this.seen.doubles
+    const first = (offset + SummaryWord.copies) / 2
+    const counted = seen[offset + SummaryWord.version]!
+    const version = this.#findFigures(this.#firstWord + offset, counted)
+    if (version !== counted) this.#isBehind = true
+    const isFirst = seen[offset + SummaryWord.entry] === 0
+    const minSeen = isFirst ? Number.NaN : doubles[first + SummaryFigure.min]!
+    const maxSeen = isFirst ? Number.NaN : doubles[first + SummaryFigure.max]!
+    if (version === undefined || version === seen[offset + SummaryWord.figuresSeen]) {
+      this.#boundExtremes(minSeen, maxSeen)
+      return false
+    }
+    const [min, max] = [figures[SummaryFigure.min]!, figures[SummaryFigure.max]!]
+    const isUsable = Number.isFinite(min + max + figures[SummaryFigure.last]!)
+    assert(isUsable && !Number.isNaN(figures[SummaryFigure.sum]), 'figures are numbers')
+    this.#boundExtremes(min, max)
+    if (min !== minSeen) histogram.min = min
+    if (max !== maxSeen) histogram.max = max
+    histogram.addTotals({ ...NO_TOTALS, sum: this.#growthOfSum(first) })
+    seen[offset + SummaryWord.figuresSeen] = version
+    seen[offset + SummaryWord.entry] = 1
+    for (let figure = 0; figure < FIGURES; figure++) doubles[first + figure] = figures[figure]!
+    return true
+  }
+
+  /** The extremes of what was counted lie in the outermost buckets, and not beyond those of all there ever was.
+   *  @param min of all there ever was; NaN when unknown
+   *  @param max likewise */
+  #boundExtremes(min: number, max: number): void {
+    if (histogram.count === 0) return
+    const [lowest, highest] = [this.#lowestBounds(), this.#highestBounds()]
+    // Of a sample that is just being added the figures may not tell yet: then the bucket is right.
+    histogram.min = min >= lowest[0] && min <= lowest[1] ? min : lowest[0]
+    histogram.max = max >= highest[0] && max <= highest[1] ? max : highest[1]
+  }
+
+  /** Copies the figures that the version names.
+   *  @param versionWanted what the counts come to: a sample that is just being added is waited for, a moment
+   *  @returns the version; undefined when it has changed with every look */
+  #findFigures(header: number, versionWanted: number): number | undefined {
+    const words = this.#words
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const version = Atomics.load(words, header + SummaryWord.version)
+      if (((version - versionWanted) | 0) < 0 && attempt < ATTEMPTS_MAX / 2) continue
+      const copy = header + SummaryWord.copies + (version & 1) * COPY_WORDS
+      for (let word = 0; word < 2 * FIGURES; word++) figureWords[word] = Atomics.load(words, copy + word)
+      this.#figuresTimeMs = Atomics.load(words, copy + COPY_TIME_WORD)
+      // A copy is written again once the other one is named: not while this one is.
+      if (Atomics.load(words, header + SummaryWord.version) === version) return version
+    }
+    return undefined
+  }
+
+  /** What the sum has grown by. Beyond the range of a float64 it is infinite, once. */
+  #growthOfSum(first: number): number {
+    const { doubles } = this.seen
+    const sum = figures[SummaryFigure.sum]!
+    const sumSeen = doubles[first + SummaryFigure.sum]!
+    if (!Number.isFinite(sum)) return Number.isFinite(sumSeen) ? sum : 0
+    const compensation = figures[SummaryFigure.compensation]!
+    return sum - sumSeen + (compensation - doubles[first + SummaryFigure.compensation]!)
+  }
+
+  /** Of the lowest bucket that has grown: from, to. */
+  #lowestBounds(): readonly [number, number] {
+    if (this.#negativeLast > Number.NEGATIVE_INFINITY) return negated(boundsOf(this.#negativeLast))
+    return histogram.zeroCount > 0 ? ZERO_BOUNDS : boundsOf(this.#positiveFirst)
+  }
+
+  #highestBounds(): readonly [number, number] {
+    if (this.#positiveLast > Number.NEGATIVE_INFINITY) return boundsOf(this.#positiveLast)
+    return histogram.zeroCount > 0 ? ZERO_BOUNDS : negated(boundsOf(this.#negativeFirst))
+  }
+}
+
+const ZERO_BOUNDS = [-MAGNITUDE_MIN, MAGNITUDE_MIN] as const
+
+function boundsOf(bucketIndex: number): readonly [number, number] {
+  const end = bucketIndex === BUCKET_INDEX_MAX ? Number.MAX_VALUE : lowerBoundOf(bucketIndex + 1)
+  return [bucketIndex === BUCKET_INDEX_MIN ? 0 : lowerBoundOf(bucketIndex), end]
+}
+
+function negated([low, high]: readonly [number, number]): readonly [number, number] {
+  return [-high, -low]
+}
+
+const NO_TOTALS = {
+  count: 0,
+  min: Number.POSITIVE_INFINITY,
+  max: Number.NEGATIVE_INFINITY,
+  zeroCount: 0,
+  clamped: 0,
+} as const
