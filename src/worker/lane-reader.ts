@@ -7,21 +7,14 @@ import {
   EntryWord,
   RETIRED_WORD,
 } from '../shared/memory/directory.ts'
-import {
-  HEADER_INCREMENT,
-  HEADER_TIME_UNIT,
-  type LaneMemory,
-  LaneTotal,
-  LaneWord,
-  Lease,
-  openLane,
-  SLOTS_OFFSET_DOUBLES,
-} from '../shared/memory/lane-layout.ts'
+import { type LaneMemory, LaneTotal, LaneWord, Lease, openLane } from '../shared/memory/lane-layout.ts'
 import { isSameMetric, type MetricDescriptor, metricConflict } from '../shared/metric.ts'
 import type { LaneAnnouncement } from '../shared/share.ts'
 import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { Metric, MetricRegistry } from '../shared/statistics/registry.ts'
 import type { Series } from '../shared/statistics/series.ts'
+import { foldSlots } from './fold-slots.ts'
+import type { LaneListeners } from './lane-listeners.ts'
 import { SummaryReader } from './summary-reader.ts'
 
 /** The read index is stored after so many samples, to give a full lane room early. */
@@ -32,18 +25,6 @@ interface Entry {
   readonly firstWord: number
   readonly metric: Metric | undefined
   readonly series: Series | undefined
-}
-
-/** Who is told of what a lane's directory says. */
-export interface LaneListeners {
-  /** A metric that cannot be registered: another thread gave its name to another metric. */
-  readonly onConflict: (error: unknown) => void
-  /** A series this thread has registered; `firstWord` is its entry in the directory. */
-  readonly onSeries: (series: Series, directory: DirectoryReader, firstWord: number) => void
-  /** Samples that were lost since this was last called: the lane was full, or their metric is in conflict. */
-  readonly onLost: (count: number, threadId: number) => void
-  /** Samples that found the lane full, and came summarized. */
-  readonly onSummarized?: (count: number, threadId: number) => void
 }
 
 /** Its lane's read index, and what the lane adds to the series. */
@@ -92,16 +73,13 @@ export class LaneReader {
 
   /** Samples waiting in the lane, summarized ones included. */
   get pendingCount(): number {
-    return this.#fillCount + this.#summaries.pendingCount
+    return this.fill * this.#lane.capacity + this.#summaries.pendingCount
   }
 
   /** From 0 to 1. */
   get fill(): number {
-    return this.#fillCount / this.#lane.capacity
-  }
-
-  get #fillCount(): number {
-    return (Atomics.load(this.#lane.words, LaneWord.writeIndex) - this.#readIndex) | 0
+    const { words, capacity } = this.#lane
+    return ((Atomics.load(words, LaneWord.writeIndex) - this.#readIndex) | 0) / capacity
   }
 
   /** Whether its thread has ended or let go of it: what is published by now is all there will be. */
@@ -162,7 +140,7 @@ export class LaneReader {
     if (count > 0) this.#aliveAtMs = nowMs
     while (this.#readIndex !== writeIndex) {
       const batchCount = Math.min((writeIndex - this.#readIndex) | 0, BATCH_SAMPLES)
-      const foldedCount = this.#fold(this.#readIndex, batchCount)
+      const foldedCount = foldSlots(this.#lane, this.#readIndex, batchCount, this.#seriesById)
       this.#readIndex = (this.#readIndex + batchCount) | 0
       this.#lane.doubles[LaneTotal.drained]! += foldedCount
       this.#countLost(batchCount - foldedCount)
@@ -195,61 +173,22 @@ export class LaneReader {
     }
   }
 
-  /** @returns how many were folded in: all, but those whose metric is in conflict. */
-  #fold(firstIndex: number, count: number): number {
-    const doubles = this.#lane.doubles
-    const seriesById = this.#seriesById
-    const mask = this.#lane.capacity - 1
-    let timeHeader = 0
-    let timeMs = 0
-    let orphanCount = 0
-    for (let index = 0; index < count; index++) {
-      const slot = SLOTS_OFFSET_DOUBLES + (((firstIndex + index) & mask) << 1)
-      const header = doubles[slot]!
-      let entryId = header - timeHeader
-      // The time changes once a tick, so the division that splits a header is rarely needed.
-      if (!(entryId >= 0 && entryId < HEADER_TIME_UNIT)) {
-        timeMs = Math.floor(header / HEADER_TIME_UNIT)
-        timeHeader = timeMs * HEADER_TIME_UNIT
-        entryId = header - timeHeader
-      }
-      if (entryId < HEADER_INCREMENT) {
-        const series = seriesById[entryId]
-        if (series === undefined) orphanCount++
-        else series.record(doubles[slot + 1]!, timeMs)
-      } else {
-        const series = seriesById[entryId - HEADER_INCREMENT]
-        if (series === undefined) orphanCount++
-        else series.increment(doubles[slot + 1]!, timeMs)
-      }
-    }
-    return count - orphanCount
-  }
-
   /** Takes what a full lane has summarized.
    *  @returns how many samples that were. */
   #takeSummaries(nowMs: number): number {
-    const headerCount = this.#summaries.begin()
-    if (headerCount === 0) return 0
-    // Read after the number of headers: every one of them has its entry in the directory by now.
-    this.#registerNew()
-    let takenCount = 0
-    let addedCount = 0
-    for (let index = 0; index < headerCount; index++) {
-      const news = this.#summaries.read(index)
-      if (news === undefined) continue
-      assert(news.entryId < this.#entries.length, 'a summary is that of a registered series')
-      takenCount += news.sampleCount
-      const series = this.#seriesById[news.entryId]
-      if (series === undefined) continue
-      series.addSummary(news, nowMs >>> 0)
-      addedCount += news.sampleCount
-    }
+    const { takenCount, addedCount } = this.#summaries.take(
+      () => this.#registerNew(),
+      (entryId, news) => {
+        assert(entryId < this.#entries.length, 'a summary is that of a registered series')
+        this.#seriesById[entryId]?.addSummary(news, nowMs >>> 0)
+        return this.#seriesById[entryId] !== undefined
+      },
+    )
+    if (takenCount === 0) return 0
     this.#lane.doubles[LaneTotal.summarized]! += addedCount
     if (addedCount > 0) this.#listeners.onSummarized?.(addedCount, this.threadId)
     this.#countLost(takenCount - addedCount)
-    this.#summaries.end(takenCount)
-    if (takenCount > 0) this.#aliveAtMs = nowMs
+    this.#aliveAtMs = nowMs
     return takenCount
   }
 

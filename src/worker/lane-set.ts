@@ -2,7 +2,8 @@
 import type { LaneAnnouncement } from '../shared/share.ts'
 import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
-import { type LaneListeners, LaneReader } from './lane-reader.ts'
+import type { LaneListeners } from './lane-listeners.ts'
+import { LaneReader } from './lane-reader.ts'
 
 /** A thread that has given no sign of life for this long, and left nothing to drain, is taken for dead. Should it come
  *  back it announces its lane again, and nothing is lost: a lane is a lease that heartbeats and samples renew. */

@@ -13,25 +13,20 @@ import {
   SummaryWord,
   TABLES,
 } from '../shared/memory/summary-layout.ts'
-import {
-  BUCKET_INDEX_MAX,
-  BUCKET_INDEX_MIN,
-  lowerBoundOf,
-  MAGNITUDE_MIN,
-} from '../shared/statistics/bucket-index.ts'
-import { ExponentialHistogram } from '../shared/statistics/exponential-histogram.ts'
 import type { SampleSummary } from '../shared/statistics/sample-summary.ts'
+import { GrownBuckets } from './grown-buckets.ts'
 
 /** Figures that change under the reader's eyes so often are left for the next drain. */
 const ATTEMPTS_MAX = 100
 
 /** Of the header being read. */
-const histogram = new ExponentialHistogram()
+const grown = new GrownBuckets()
+const { histogram } = grown
 const figures = new Float64Array(FIGURES)
 const figureWords = new Int32Array(figures.buffer)
 
 /** One header's news. */
-export interface HeaderNews extends SampleSummary {
+interface HeaderNews extends SampleSummary {
   readonly entryId: number
   /** Samples, invalid ones included. */
   readonly sampleCount: number
@@ -39,7 +34,7 @@ export interface HeaderNews extends SampleSummary {
 
 /** What has been read and added in: a pool of the aggregator's own behind the one of the producer, word for word. It is in
  *  the lane, so that whoever drains it next goes on there; plain arrays, so that it can be copied and set. */
-export interface SummarySeen {
+interface SummarySeen {
   readonly words: Int32Array
   readonly doubles: Float64Array
 }
@@ -55,11 +50,6 @@ export class SummaryReader {
   #pagesLeft = 0
   #isBehind = true
   #figuresTimeMs = 0
-  // Buckets that have grown, of the header being read; the lowest and highest of each sign.
-  #negativeFirst = 0
-  #negativeLast = 0
-  #positiveFirst = 0
-  #positiveLast = 0
 
   constructor(lane: LaneMemory) {
     this.#words = lane.words
@@ -81,9 +71,33 @@ export class SummaryReader {
     return unread === -1 ? 0 : unread >>> 0
   }
 
-  /** Begins a round.
-   *  @returns how many headers there are to `read`: none where nothing has changed */
-  begin(): number {
+  /** Takes what has been summarized since the last call.
+   *  @param register takes new entries of the directory: those of all series that are named afterwards
+   *  @param add gives the news to the entry's series. @returns false when it has none
+   *  @returns how many samples that were, and how many of them were added */
+  take(
+    register: () => void,
+    add: (entryId: number, news: SampleSummary) => boolean,
+  ): { takenCount: number; addedCount: number } {
+    const counts = { takenCount: 0, addedCount: 0 }
+    const headerCount = this.#headerCountToRead()
+    if (headerCount === 0) return counts
+    // After the number of headers: every one of them has its entry in the directory by now.
+    register()
+    for (let index = 0; index < headerCount; index++) {
+      const news = this.#read(index)
+      if (news === undefined) continue
+      counts.takenCount += news.sampleCount
+      if (add(news.entryId, news)) counts.addedCount += news.sampleCount
+    }
+    const words = this.#words
+    const { summarizedSeen } = LaneWord
+    Atomics.store(words, summarizedSeen, (words[summarizedSeen]! + counts.takenCount) | 0)
+    return counts
+  }
+
+  /** None where nothing has changed. */
+  #headerCountToRead(): number {
     if (this.#pageCount === 0) return 0
     const summarized = Atomics.load(this.#words, LaneWord.summarized)
     if (summarized === this.#words[LaneWord.summarizedSeen] && !this.#isBehind) return 0
@@ -95,7 +109,7 @@ export class SummaryReader {
   }
 
   /** What has come to the series of this header. The answer holds until the next call. */
-  read(headerIndex: number): HeaderNews | undefined {
+  #read(headerIndex: number): HeaderNews | undefined {
     const offset = this.#pageCount * PAGE_WORDS - (headerIndex + 1) * HEADER_WORDS
     const header = this.#firstWord + offset
     const words = this.#words
@@ -108,7 +122,7 @@ export class SummaryReader {
     const entryId = Atomics.load(words, header + SummaryWord.entry) - 1
     assert(entryId >= 0 && entryId < ENTRY_IDS_MAX, 'a header names its series')
 
-    histogram.clear()
+    grown.clear()
     const increments = this.#take(offset + SummaryWord.increments)
     this.#takeValues(offset)
     const invalid = this.#take(offset + SummaryWord.invalid)
@@ -120,13 +134,6 @@ export class SummaryReader {
     const last = hasFigures ? figures[SummaryFigure.last]! : undefined
     const lastTimeMs = this.#figuresTimeMs
     return { entryId, sampleCount, histogram, increments, invalid, last, lastTimeMs }
-  }
-
-  /** A round has ended: its samples are known to the producer from here on.
-   *  @param sampleCount that were read */
-  end(sampleCount: number): void {
-    const words = this.#words
-    Atomics.store(words, LaneWord.summarizedSeen, (words[LaneWord.summarizedSeen]! + sampleCount) | 0)
   }
 
   /** By how much a count has grown since it was last taken.
@@ -141,12 +148,7 @@ export class SummaryReader {
 
   /** Into the histogram, but for what the figures say. */
   #takeValues(offset: number): void {
-    this.#negativeFirst = Number.POSITIVE_INFINITY
-    this.#negativeLast = Number.NEGATIVE_INFINITY
-    this.#positiveFirst = Number.POSITIVE_INFINITY
-    this.#positiveLast = Number.NEGATIVE_INFINITY
-    histogram.zeroCount = this.#take(offset + SummaryWord.zeros)
-    histogram.count = histogram.zeroCount
+    grown.addZeros(this.#take(offset + SummaryWord.zeros))
     for (let table = 0; table < TABLES; table++) {
       const tablePage = this.#pageOf(offset + SummaryWord.tables + table)
       if (tablePage < 0) continue
@@ -164,18 +166,7 @@ export class SummaryReader {
     const firstBucket = firstBucketOf(octaveKey)
     for (let bucket = 0; bucket < PAGE_WORDS; bucket++) {
       const count = this.#take(firstWord + bucket)
-      if (count === 0) continue
-      const bucketIndex = firstBucket + bucket
-      histogram.count += count
-      if (isPositive) {
-        histogram.positive.add(bucketIndex, count)
-        if (bucketIndex < this.#positiveFirst) this.#positiveFirst = bucketIndex
-        if (bucketIndex > this.#positiveLast) this.#positiveLast = bucketIndex
-      } else {
-        histogram.negative.add(bucketIndex, count)
-        if (bucketIndex < this.#negativeFirst) this.#negativeFirst = bucketIndex
-        if (bucketIndex > this.#negativeLast) this.#negativeLast = bucketIndex
-      }
+      if (count > 0) grown.add(firstBucket + bucket, isPositive, count)
     }
   }
 
@@ -202,13 +193,13 @@ export class SummaryReader {
     const minSeen = isFirst ? Number.NaN : doubles[first + SummaryFigure.min]!
     const maxSeen = isFirst ? Number.NaN : doubles[first + SummaryFigure.max]!
     if (version === undefined || version === seen[offset + SummaryWord.figuresSeen]) {
-      this.#boundExtremes(minSeen, maxSeen)
+      grown.boundExtremes(minSeen, maxSeen)
       return false
     }
     const [min, max] = [figures[SummaryFigure.min]!, figures[SummaryFigure.max]!]
     const isUsable = Number.isFinite(min + max + figures[SummaryFigure.last]!)
     assert(isUsable && !Number.isNaN(figures[SummaryFigure.sum]), 'figures are numbers')
-    this.#boundExtremes(min, max)
+    grown.boundExtremes(min, max)
     if (min !== minSeen) histogram.min = min
     if (max !== maxSeen) histogram.max = max
     histogram.addTotals({ ...NO_TOTALS, sum: this.#growthOfSum(first) })
@@ -216,17 +207,6 @@ export class SummaryReader {
     seen[offset + SummaryWord.entry] = 1
     for (let figure = 0; figure < FIGURES; figure++) doubles[first + figure] = figures[figure]!
     return true
-  }
-
-  /** The extremes of what was counted lie in the outermost buckets, and not beyond those of all there ever was.
-   *  @param min of all there ever was; NaN when unknown
-   *  @param max likewise */
-  #boundExtremes(min: number, max: number): void {
-    if (histogram.count === 0) return
-    const [lowest, highest] = [this.#lowestBounds(), this.#highestBounds()]
-    // Of a sample that is just being added the figures may not tell yet: then the bucket is right.
-    histogram.min = min >= lowest[0] && min <= lowest[1] ? min : lowest[0]
-    histogram.max = max >= highest[0] && max <= highest[1] ? max : highest[1]
   }
 
   /** Copies the figures that the version names.
@@ -255,28 +235,6 @@ export class SummaryReader {
     const compensation = figures[SummaryFigure.compensation]!
     return sum - sumSeen + (compensation - doubles[first + SummaryFigure.compensation]!)
   }
-
-  /** Of the lowest bucket that has grown: from, to. */
-  #lowestBounds(): readonly [number, number] {
-    if (this.#negativeLast > Number.NEGATIVE_INFINITY) return negated(boundsOf(this.#negativeLast))
-    return histogram.zeroCount > 0 ? ZERO_BOUNDS : boundsOf(this.#positiveFirst)
-  }
-
-  #highestBounds(): readonly [number, number] {
-    if (this.#positiveLast > Number.NEGATIVE_INFINITY) return boundsOf(this.#positiveLast)
-    return histogram.zeroCount > 0 ? ZERO_BOUNDS : negated(boundsOf(this.#negativeFirst))
-  }
-}
-
-const ZERO_BOUNDS = [-MAGNITUDE_MIN, MAGNITUDE_MIN] as const
-
-function boundsOf(bucketIndex: number): readonly [number, number] {
-  const end = bucketIndex === BUCKET_INDEX_MAX ? Number.MAX_VALUE : lowerBoundOf(bucketIndex + 1)
-  return [bucketIndex === BUCKET_INDEX_MIN ? 0 : lowerBoundOf(bucketIndex), end]
-}
-
-function negated([low, high]: readonly [number, number]): readonly [number, number] {
-  return [-high, -low]
 }
 
 const NO_TOTALS = {
