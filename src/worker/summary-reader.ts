@@ -197,12 +197,13 @@ export class SummaryReader {
       return false
     }
     const [min, max] = [figures[SummaryFigure.min]!, figures[SummaryFigure.max]!]
-    const isUsable = Number.isFinite(min + max + figures[SummaryFigure.last]!)
-    assert(isUsable && !Number.isNaN(figures[SummaryFigure.sum]), 'figures are numbers')
+    const sum = this.#growthOfSum(first)
+    const isUsable = [min, max, figures[SummaryFigure.last]!].every(Number.isFinite) && !Number.isNaN(sum)
+    assert(isUsable, 'figures are numbers')
     grown.boundExtremes(min, max)
     if (min !== minSeen) histogram.min = min
     if (max !== maxSeen) histogram.max = max
-    histogram.addTotals({ ...NO_TOTALS, sum: this.#growthOfSum(first) })
+    histogram.addTotals({ ...NO_TOTALS, sum })
     seen[offset + SummaryWord.figuresSeen] = version
     seen[offset + SummaryWord.entry] = 1
     for (let figure = 0; figure < FIGURES; figure++) doubles[first + figure] = figures[figure]!
