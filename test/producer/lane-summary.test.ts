@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { HEADER_INCREMENT, LaneWord, summaryFirstWord } from '../../src/shared/memory/lane-layout.ts'
 import { HEADER_WORDS, PAGE_WORDS, SummaryWord } from '../../src/shared/memory/summary-layout.ts'
 import { RELATIVE_ERROR_MAX } from '../../src/shared/statistics/bucket-index.ts'
@@ -322,6 +322,69 @@ describe('a reader that follows another', () => {
     pair.newReader().drain(0)
     expect(pair.series[0]).toMatchObject({ total: CAPACITY + 3, totalSum: CAPACITY + 21, last: 9 })
   })
+})
+
+const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
+
+describe('whatever is summarized between two looks of the reader', () => {
+  /** Drains, and lets the producer record at the reader's `turn`-th look at shared memory.
+   *  @returns whether it came to that */
+  function drainInterrupted(pair: LanePair, turn: number, record: () => void): boolean {
+    let looks = 0
+    const load = Atomics.load
+    const spy = vi.spyOn(Atomics, 'load').mockImplementation((words, index) => {
+      if (looks++ === turn) record()
+      return load(words as Int32Array, index)
+    })
+    try {
+      pair.reader.drain(0)
+    } finally {
+      spy.mockRestore()
+    }
+    return looks > turn
+  }
+
+  test.each([1, 2, 3, 5])(
+    '%i samples at any of them: each is read once, sum and last value are of one moment',
+    count => {
+      let turn = 0
+      for (let isReached = true; isReached; turn++) {
+        const pair = fullPair()
+        const summarized: number[] = []
+        const overflow = (samples: number) => {
+          fill(pair)
+          const roomCount = CAPACITY - pair.visibleCount()
+          expect(roomCount).toBe(0)
+          for (let sample = 0; sample < samples; sample++) {
+            const value = 10.1 + summarized.length
+            summarized.push(value)
+            pair.writer.push(pair.entryIds[0]!, value)
+          }
+        }
+        overflow(3)
+        let recordedCount = CAPACITY + 3
+        isReached = drainInterrupted(pair, turn, () => {
+          // Those that are to fill the lane find it full, as far as it is not yet drained.
+          summarized.push(...new Array(pair.visibleCount()).fill(1))
+          overflow(count)
+          recordedCount += CAPACITY + count
+        })
+        const series = pair.series[0]!
+        expect(series.summarized).toBeLessThanOrEqual(summarized.length)
+        // What came by the ring was ones.
+        const sumOfSummarized = () => series.totalSum - (series.total - series.summarized)
+        const sums = summarized.map((_, index) => sumOf(summarized.slice(0, index + 1)))
+        const taken = sums.findIndex(sum => Math.abs(sum - sumOfSummarized()) < 1e-9)
+        expect(series.last, 'as late as the sum').toBe(summarized[taken])
+        pair.reader.drain(0)
+        const { recorded, pending, dropped } = pair.reader.snapshot(0)
+        expect([recorded, pending, dropped]).toEqual([recordedCount, 0, 0])
+        expect(series.summarized).toBe(summarized.length)
+        expect(sumOfSummarized()).toBeCloseTo(sums.at(-1)!, 9)
+      }
+      expect(turn).toBeGreaterThan(100)
+    },
+  )
 })
 
 describe('a summary that makes no sense', () => {

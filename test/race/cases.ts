@@ -193,6 +193,39 @@ export const SCALED_CASES: readonly Case[] = [
   },
 ]
 
+/** A full lane that summarizes, as shipped but for its two slots: the header is there, and one sample has been added. */
+const SUMMARIZING = {
+  capacity: 2,
+  firstIndex: BEFORE_WRAP,
+  publishEvery: 1,
+  prefilled: 2,
+  summarized: 1,
+  summaryPages: 4,
+  seriesCount: 1,
+} as const
+
+/** Those of the scaled-down ones that summarize. */
+export const SUMMARY_CASES: readonly Case[] = [
+  {
+    ...SUMMARIZING,
+    name: 'a sample that is summarized while the summary is read',
+    producer: pushes(1),
+    aggregator: ticks(1),
+    states: 55_352,
+    schedules: '8.3e+50',
+    batchMax: 1,
+  },
+  {
+    ...SUMMARIZING,
+    name: 'a sample that is summarized while the summary is read, and read again',
+    producer: pushes(1),
+    aggregator: ticks(2),
+    states: 111_174,
+    schedules: '2.1e+61',
+    batchMax: 1,
+  },
+]
+
 /** The constants that ship: the lane is all but full when it begins, or has had its first bursts. */
 export const SHIPPED_CASES: readonly Case[] = [
   {

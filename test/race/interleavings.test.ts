@@ -1,12 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bundleLaneCode } from './bundled-code.ts'
-import { SCALED_CASES, SHIPPED_CASES } from './cases.ts'
+import { SCALED_CASES, SHIPPED_CASES, SUMMARY_CASES } from './cases.ts'
 import { exploreCase } from './explored-case.ts'
 import { BATCH_SAMPLES_SCALED, BATCH_SAMPLES_SHIPPED } from './scenario.ts'
 import { SCALED_DOWN } from './source-change.ts'
 
 describe.each([
   { constants: 'scaled down', changes: SCALED_DOWN, cases: SCALED_CASES, batch: BATCH_SAMPLES_SCALED },
+  {
+    constants: 'scaled down, with a summary',
+    changes: SCALED_DOWN,
+    cases: SUMMARY_CASES,
+    batch: BATCH_SAMPLES_SCALED,
+  },
   { constants: 'as shipped', changes: [], cases: SHIPPED_CASES, batch: BATCH_SAMPLES_SHIPPED },
 ])('every interleaving, constants $constants', ({ changes, cases, batch }) => {
   let bundle = ''
@@ -23,6 +29,7 @@ describe.each([
       batchMax: scenario.batchMax,
     })
     const pushCount = scenario.producer.filter(step => step === 'push').length + (scenario.prefilled ?? 0)
-    if (!scenario.producer.includes('close')) expect(wasFull).toBe(pushCount > scenario.capacity)
+    if (!scenario.producer.includes('close') && scenario.summaryPages === undefined)
+      expect(wasFull).toBe(pushCount > scenario.capacity)
   })
 })

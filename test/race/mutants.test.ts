@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { bundleLaneCode } from './bundled-code.ts'
-import { SCALED_CASES } from './cases.ts'
+import { SCALED_CASES, SUMMARY_CASES } from './cases.ts'
 import { exploreCase } from './explored-case.ts'
 import { MUTANTS } from './mutants.ts'
 import { BATCH_SAMPLES_SCALED } from './scenario.ts'
 import { applyChanges, SCALED_DOWN } from './source-change.ts'
 
 test.each(MUTANTS)('a mistake is found: $name', async ({ changes, foundIn, expected, isIndexNarrow }) => {
-  const scenario = SCALED_CASES.find(({ name }) => name === foundIn)!
+  const scenario = [...SCALED_CASES, ...SUMMARY_CASES].find(({ name }) => name === foundIn)!
   // Only from 0 on are narrow indices and slots the same numbers.
   const narrow = isIndexNarrow === true ? { firstIndex: 0, isIndexNarrow } : {}
   const bundle = await bundleLaneCode([...SCALED_DOWN, ...changes])
