@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { HEADER_INCREMENT, LaneWord, summaryFirstWord } from '../../src/shared/memory/lane-layout.ts'
 import { HEADER_WORDS, PAGE_WORDS, SummaryWord } from '../../src/shared/memory/summary-layout.ts'
 import { RELATIVE_ERROR_MAX } from '../../src/shared/statistics/bucket-index.ts'
@@ -331,15 +331,16 @@ describe('whatever is summarized between two looks of the reader', () => {
    *  @returns whether it came to that */
   function drainInterrupted(pair: LanePair, turn: number, record: () => void): boolean {
     let looks = 0
-    const load = Atomics.load
-    const spy = vi.spyOn(Atomics, 'load').mockImplementation((words, index) => {
+    const { load } = Atomics
+    const look = (words: Int32Array, index: number): number => {
       if (looks++ === turn) record()
-      return load(words as Int32Array, index)
-    })
+      return load(words, index)
+    }
+    Atomics.load = look as typeof Atomics.load
     try {
       pair.reader.drain(0)
     } finally {
-      spy.mockRestore()
+      Atomics.load = load
     }
     return looks > turn
   }
