@@ -26,6 +26,7 @@ const RUNS = [
   model('lane-batches', 'lane', ['PUBLISH_EVERY=4', 'ROOM_TAKEN=4', 'DROPS_MODULUS=2']),
   model('lease', 'lease', []),
   model('counter', 'counter', []),
+  model('summary', 'summary', []),
   mutant('publish-before-write', 'lane', ['intact']),
   mutant('index-stored-plainly', 'lane', ['intact']),
   mutant('read-index-before-copy', 'lane', ['intact']),
@@ -52,6 +53,11 @@ const RUNS = [
   mutant('high-before-low', 'counter', ['never_too_much']),
   mutant('low-read-first', 'counter', ['never_too_much']),
   mutant('gone-looked-at-late', 'counter', ['all_taken']),
+  mutant('summarized-before-bucket', 'summary', ['all_taken', 'none_missed']),
+  mutant('version-before-copy', 'summary', ['figures_whole']),
+  mutant('copy-that-stands', 'summary', ['figures_whole']),
+  mutant('figures-not-checked', 'summary', ['figures_whole']),
+  mutant('never-behind', 'summary', ['all_in_the_end']),
 ]
 
 const { values: options } = parseArgs({

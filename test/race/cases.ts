@@ -211,8 +211,8 @@ export const SUMMARY_CASES: readonly Case[] = [
     name: 'a sample that is summarized while the summary is read',
     producer: pushes(1),
     aggregator: ticks(1),
-    states: 55_352,
-    schedules: '8.3e+50',
+    states: 34_486,
+    schedules: '7.5e+39',
     batchMax: 1,
   },
   {
@@ -220,8 +220,8 @@ export const SUMMARY_CASES: readonly Case[] = [
     name: 'a sample that is summarized while the summary is read, and read again',
     producer: pushes(1),
     aggregator: ticks(2),
-    states: 111_174,
-    schedules: '2.1e+61',
+    states: 74_094,
+    schedules: '8.0e+48',
     batchMax: 1,
   },
 ]
