@@ -167,13 +167,15 @@ export class LaneWriter {
 
   /** The staged sample has no place in the lane: it is summarized, or dropped and counted. */
   #turnAway(entryId: number): void {
+    if (this.#isClosed) this.#lane.words[LaneWord.afterClose]!++
+    else if (this.#summary?.add(entryId, this.#control[ControlWord.clockMs]!) !== true) this.#drop(entryId)
+  }
+
+  #drop(entryId: number): void {
     const { words } = this.#lane
-    if (this.#isClosed) words[LaneWord.afterClose]!++
-    else if (this.#summary?.add(entryId, this.#control[ControlWord.clockMs]!) !== true) {
-      this.#directory.countDropped(entryId & (ENTRY_IDS_MAX - 1))
-      // Stored last: who sees that samples were dropped sees whose they were.
-      Atomics.store(words, LaneWord.dropped, words[LaneWord.dropped]! + 1)
-    }
+    this.#directory.countDropped(entryId & (ENTRY_IDS_MAX - 1))
+    // Stored last: who sees that samples were dropped sees whose they were.
+    Atomics.store(words, LaneWord.dropped, words[LaneWord.dropped]! + 1)
   }
 
   /** Looks at the read index. Room is taken a quarter of a lane at a time, so that a lane filling up wakes the

@@ -52,35 +52,23 @@ export class SummaryWriter {
     this.#stagedWords = new Int32Array(staged.buffer)
   }
 
-  /** Adds the staged value.
+  /** Adds the staged value. As long as it is V8 does not inline it: so that there is room left to inline `push`, which is
+   *  where a number must not become an object.
    *  @param entryId plus HEADER_INCREMENT for a counter's increment
    *  @returns false when no page is left for it */
   add(entryId: number, timeMs: number): boolean {
     const isIncrement = entryId >= HEADER_INCREMENT
     const header = this.#headerOf(isIncrement ? entryId - HEADER_INCREMENT : entryId)
     if (header === NONE) return false
-    const value = this.#staged[0]!
+    // Adding 0 turns -0 into 0.
+    const value = this.#staged[0]! + 0
     const isValid = isIncrement ? value >= 0 && value < Number.POSITIVE_INFINITY : value - value === 0
-    if (!isValid) this.#count(header + SummaryWord.invalid)
-    else {
-      const place = isIncrement ? header + SummaryWord.increments : this.#placeOf(header)
-      if (place === NONE) return false
-      // Counted first: who sees the figures of a sample sees that there is one.
-      this.#count(place)
-      this.#addFigures(header, timeMs)
-    }
-    // Stored last: who sees how many there are finds them.
-    this.#count(LaneWord.summarized)
-    return true
-  }
-
-  #count(word: number): void {
-    const words = this.#words
-    Atomics.store(words, word, (words[word]! + 1) | 0)
-  }
-
-  /** Into the copy that the version does not name, and then the version names it. */
-  #addFigures(header: number, timeMs: number): void {
+    if (!isValid) return this.#addInvalid(header)
+    const place = isIncrement ? header + SummaryWord.increments : this.#placeOf(header)
+    if (place === NONE) return false
+    // Counted first: who sees the figures of a sample sees that there is one.
+    this.#count(place)
+    // Into the copy that the version does not name, and then the version names it.
     const words = this.#words
     const figures = this.#figures
     const figureWords = this.#figureWords
@@ -88,8 +76,6 @@ export class SummaryWriter {
     const copies = header + SummaryWord.copies
     const from = copies + (version & 1) * COPY_WORDS
     for (let word = 0; word < 2 * FIGURES; word++) figureWords[word] = words[from + word]!
-    // Adding 0 turns -0 into 0.
-    const value = this.#staged[0]! + 0
     const sumBefore = figures[SummaryFigure.sum]!
     const sum = sumBefore + value
     const isSumLarger = Math.abs(sumBefore) >= Math.abs(value)
@@ -105,6 +91,20 @@ export class SummaryWriter {
     }
     if (words[to + COPY_TIME_WORD] !== timeMs) Atomics.store(words, to + COPY_TIME_WORD, timeMs)
     Atomics.store(words, header + SummaryWord.version, (version + 1) | 0)
+    // Stored last: who sees how many there are finds them.
+    this.#count(LaneWord.summarized)
+    return true
+  }
+
+  #addInvalid(header: number): boolean {
+    this.#count(header + SummaryWord.invalid)
+    Atomics.store(this.#words, LaneWord.summarized, (this.#words[LaneWord.summarized]! + 1) | 0)
+    return true
+  }
+
+  #count(word: number): void {
+    const words = this.#words
+    Atomics.store(words, word, (words[word]! + 1) | 0)
   }
 
   /** The word that counts the staged value. */

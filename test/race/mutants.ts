@@ -33,7 +33,7 @@ const IS_CLOCK_MOVED = 'this.#control[ControlWord.clockMs] !== this.#lookedAtMs'
 const VALUE = "doubles[slot + 1] = typeof value === 'number' ? value : Number.NaN\n"
 const NEXT = '    const next = (writeIndex + 1) | 0\n'
 const COUNT_SERIES = 'this.#directory.countDropped(entryId & (ENTRY_IDS_MAX - 1))\n'
-const STORED_LAST = '      // Stored last: who sees that samples were dropped sees whose they were.\n'
+const STORED_LAST = '    // Stored last: who sees that samples were dropped sees whose they were.\n'
 const COUNT_LANE = 'Atomics.store(words, LaneWord.dropped, words[LaneWord.dropped]! + 1)\n'
 const FOLD = 'const foldedCount = foldSlots(this.#lane, this.#readIndex, batchCount, this.#seriesById)\n'
 const LOAD_PUBLISHED = 'const writeIndex = Atomics.load(this.#lane.words, LaneWord.writeIndex)\n'
@@ -259,7 +259,7 @@ export const MUTANTS: readonly Mutant[] = [
     [COUNT_SERIES, '\n'],
   ),
   mutant('a dropped sample counted by its series last', FULL, /^a lost sample has no series$/, WRITER, [
-    `${COUNT_SERIES}${STORED_LAST}      ${COUNT_LANE}`,
+    `${COUNT_SERIES}${STORED_LAST}    ${COUNT_LANE}`,
     COUNT_LANE + COUNT_SERIES,
   ]),
   mutant('the read index stored plainly', CLOSE, /^write of lane\.readIndex races with/, READER, [
