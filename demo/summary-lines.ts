@@ -38,12 +38,13 @@ function requestLines({ requests, errors, load }: Summary): Line[] {
 }
 
 function sampleLines({ samples, closed }: Summary): Line[] {
-  const { recorded, drained, dropped, pending, lost } = samples
-  const isWhole = recorded === drained + dropped + pending
+  const { recorded, drained, summarized, dropped, pending, lost } = samples
+  const isWhole = recorded === drained + summarized + dropped + pending
   return [
     entry(
       'samples',
       `${formatCount(recorded)} recorded, ${formatCount(drained)} drained, `,
+      ...(summarized === 0 ? [] : [`${formatCount(summarized)} summarized, `]),
       span(`${formatCount(lost)} lost`, lost === 0 ? 'good' : 'bad'),
       ...(pending === 0 ? [] : [`, ${formatCount(pending)} not taken yet`]),
       ...(isWhole ? [] : [span(', and that does not add up', 'bad')]),

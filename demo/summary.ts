@@ -16,10 +16,11 @@ export interface Summary {
   readonly errors: number
   /** What autocannon saw; undefined when it was ended before it could tell. */
   readonly load: LoadResult | undefined
-  /** `recorded = drained + dropped + pending`. */
+  /** `recorded = drained + summarized + dropped + pending`. */
   readonly samples: {
     readonly recorded: number
     readonly drained: number
+    readonly summarized: number
     readonly dropped: number
     readonly pending: number
     readonly lost: number
@@ -61,6 +62,7 @@ export function summarize(parts: {
     samples: {
       recorded: sum(lanes.map(lane => lane.recorded)),
       drained: sum(lanes.map(lane => lane.drained)),
+      summarized: sum(lanes.map(lane => lane.summarized)),
       dropped: sum(lanes.map(lane => lane.dropped)),
       pending: sum(lanes.map(lane => lane.pending)),
       lost,

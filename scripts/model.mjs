@@ -27,6 +27,7 @@ const RUNS = [
   model('lease', 'lease', []),
   model('counter', 'counter', []),
   { ...model('checkpoint', 'checkpoint', []), definitions: [] },
+  model('summary', 'summary', []),
   mutant('publish-before-write', 'lane', ['intact']),
   mutant('index-stored-plainly', 'lane', ['intact']),
   mutant('read-index-before-copy', 'lane', ['intact']),
@@ -57,6 +58,11 @@ const RUNS = [
   mutant('copy-in-force-written', 'checkpoint', ['a_copy_holds']),
   mutant('epoch-before-record', 'checkpoint', ['exactly_once', 'given_back_is_saved']),
   mutant('block-reused-at-once', 'checkpoint', ['window_is_right']),
+  mutant('summarized-before-bucket', 'summary', ['all_taken', 'none_missed']),
+  mutant('version-before-copy', 'summary', ['figures_whole']),
+  mutant('copy-that-stands', 'summary', ['figures_whole']),
+  mutant('figures-not-checked', 'summary', ['figures_whole']),
+  mutant('never-behind', 'summary', ['all_in_the_end']),
 ]
 
 const { values: options } = parseArgs({

@@ -101,6 +101,7 @@ function createShare(seriesCount: number): TelemetryShare {
     board: createBoard(),
     origin: clockOriginNow(),
     laneCapacity: 65_536,
+    overflow: 'summarize',
     windowCapacity: 10_000,
     maxSeriesPerMetric: 10_000,
     markCapacity: 4_096,

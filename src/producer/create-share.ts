@@ -14,6 +14,7 @@ export function createShare(options: ResolvedOptions): TelemetryShare {
     board: createBoard(),
     origin: clockOriginNow(),
     laneCapacity: options.laneCapacity,
+    overflow: options.overflow,
     windowCapacity: options.windowCapacity,
     maxSeriesPerMetric: options.maxSeriesPerMetric,
     markCapacity: options.markCapacity,

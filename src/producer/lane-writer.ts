@@ -9,12 +9,13 @@ import {
   Lease,
   SLOTS_OFFSET_DOUBLES,
 } from '../shared/memory/lane-layout.ts'
+import { SummaryWriter } from './summary-writer.ts'
 
 /** A batch is a 32nd of what was recorded since the coarse clock last moved on: whoever records seldom is seen at once,
  *  whoever records in bursts pays less for each sample (docs/adr/0008). */
 const BATCH_SHARE_LOG2 = 5
 
-/** One producer, one consumer, and never overwriting what is unread: a full lane drops and counts. */
+/** One producer, one consumer, and never overwriting what is unread: a full lane summarizes, or drops and counts. */
 export class LaneWriter {
   /** The value `pushStaged` writes. */
   readonly staged: Float64Array = new Float64Array(1)
@@ -24,6 +25,8 @@ export class LaneWriter {
   readonly #doubles: Float64Array
   readonly #mask: number
   readonly #publishEvery: number
+  /** Where samples go that find the lane full; undefined in a lane that drops them. */
+  readonly #summary: SummaryWriter | undefined
   #writeIndex: number
   /** The end of the running batch: before the sample at this index, room and clock are looked at again … */
   #checkAt: number
@@ -60,6 +63,7 @@ export class LaneWriter {
     this.#mask = lane.capacity - 1
     this.#publishEvery = publishEvery
     this.#onRetired = onRetired
+    this.#summary = lane.summaryPages === 0 ? undefined : new SummaryWriter(lane, directory, this.staged)
     this.#writeIndex = lane.words[LaneWord.writeIndex]!
     this.#checkAt = this.#writeIndex
     this.#publishAt = this.#writeIndex
@@ -72,7 +76,11 @@ export class LaneWriter {
    *  @param entryId the series' id in this thread's directory, plus HEADER_INCREMENT for a counter's increment */
   push(entryId: number, value: number): void {
     const writeIndex = this.#writeIndex
-    if (writeIndex === this.#checkAt && !this.#beginBatch(entryId)) return
+    if (writeIndex === this.#checkAt && !this.#beginBatch()) {
+      this.staged[0] = typeof value === 'number' ? value : Number.NaN
+      this.#turnAway(entryId)
+      return
+    }
     const doubles = this.#doubles
     const slot = SLOTS_OFFSET_DOUBLES + ((writeIndex & this.#mask) << 1)
     doubles[slot] = this.#timeHeader + entryId
@@ -87,7 +95,10 @@ export class LaneWriter {
    *  is a nanosecond faster without the detour. */
   pushStaged(entryId: number): void {
     const writeIndex = this.#writeIndex
-    if (writeIndex === this.#checkAt && !this.#beginBatch(entryId)) return
+    if (writeIndex === this.#checkAt && !this.#beginBatch()) {
+      this.#turnAway(entryId)
+      return
+    }
     const doubles = this.#doubles
     const slot = SLOTS_OFFSET_DOUBLES + ((writeIndex & this.#mask) << 1)
     doubles[slot] = this.#timeHeader + entryId
@@ -131,20 +142,14 @@ export class LaneWriter {
   }
 
   /** Looks at clock and room once for the samples up to the next publishing.
-   *  @returns false when the sample has no place: it has been counted. */
-  #beginBatch(entryId: number): boolean {
+   *  @returns false when there is no place for it: see `#turnAway`. */
+  #beginBatch(): boolean {
     const writeIndex = this.#writeIndex
     if (this.#isClosed || this.#control[ControlWord.closed] === 1) {
-      this.#lane.words[LaneWord.afterClose]!++
+      this.#isClosed = true
       return false
     }
-    if (writeIndex === this.#roomEnd && !this.#findRoom()) {
-      const { words } = this.#lane
-      this.#directory.countDropped(entryId & (ENTRY_IDS_MAX - 1))
-      // Stored last: who sees that samples were dropped sees whose they were.
-      Atomics.store(words, LaneWord.dropped, words[LaneWord.dropped]! + 1)
-      return false
-    }
+    if (writeIndex === this.#roomEnd && !this.#findRoom()) return false
     // A plain read: an aligned 32-bit word does not tear, and a value a moment old is as good.
     const timeMs = this.#control[ControlWord.clockMs]!
     if (timeMs !== this.#timeMs) {
@@ -161,6 +166,19 @@ export class LaneWriter {
     this.#checkAt = (writeIndex + batchCount) | 0
     this.#publishAt = this.#checkAt
     return true
+  }
+
+  /** The staged sample has no place in the lane: it is summarized, or dropped and counted. */
+  #turnAway(entryId: number): void {
+    if (this.#isClosed) this.#lane.words[LaneWord.afterClose]!++
+    else if (this.#summary?.add(entryId, this.#control[ControlWord.clockMs]!) !== true) this.#drop(entryId)
+  }
+
+  #drop(entryId: number): void {
+    const { words } = this.#lane
+    this.#directory.countDropped(entryId & (ENTRY_IDS_MAX - 1))
+    // Stored last: who sees that samples were dropped sees whose they were.
+    Atomics.store(words, LaneWord.dropped, words[LaneWord.dropped]! + 1)
   }
 
   /** Looks at the read index. Room is taken a quarter of a lane at a time, so that a lane filling up wakes the

@@ -15,8 +15,10 @@ export interface TelemetryOptions {
   readonly service: string
   /** Samples each thread's lane holds: a power of two. 16 bytes each. Default 65,536. */
   readonly laneCapacity?: number
-  /** What becomes of samples that find their lane full: they are dropped, and counted exactly. */
-  readonly overflow?: 'drop'
+  /** What becomes of samples that find their lane full. `summarize`: they are counted in a histogram beside the lane, and
+   *  are part of totals and time windows, but not of the rolling window. `drop`: they are lost, and counted exactly.
+   *  Default `summarize`. */
+  readonly overflow?: 'summarize' | 'drop'
   /** Samples each series' rolling window holds. Default 10,000. */
   readonly windowCapacity?: number
   /** Series of one metric; further label values share an overflow series. Default 1,000. */
@@ -69,7 +71,7 @@ export function resolveOptions(options: TelemetryOptions): ResolvedOptions {
 const DEFAULTS = {
   service: '',
   laneCapacity: LANE_CAPACITY_DEFAULT,
-  overflow: 'drop',
+  overflow: 'summarize',
   windowCapacity: WINDOW_CAPACITY_DEFAULT,
   maxSeriesPerMetric: 1_000,
   markCapacity: MARK_CAPACITY_DEFAULT,
@@ -85,7 +87,7 @@ const CHECKS: Readonly<Record<keyof TelemetryOptions, (value: unknown, at: strin
   service: (value, at) =>
     check(typeof value === 'string' && value !== '', value, at, 'name the service that is measured'),
   laneCapacity: checkLaneCapacity,
-  overflow: oneOf('drop'),
+  overflow: oneOf('summarize', 'drop'),
   windowCapacity: value => checkWindowCapacity(value as number),
   maxSeriesPerMetric: wholeNumber(1, 1_000_000),
   markCapacity: (value, at) => {

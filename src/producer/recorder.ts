@@ -5,6 +5,7 @@ import { BoardReader } from '../shared/memory/board.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
 import { createDirectory, DirectoryWriter, EntryWord, RETIRED_WORD } from '../shared/memory/directory.ts'
 import { createLane, type LaneMemory, LaneWord, Lease } from '../shared/memory/lane-layout.ts'
+import { SUMMARY_PAGES_DEFAULT } from '../shared/memory/summary-layout.ts'
 import {
   describeMetric,
   isSameMetric,
@@ -85,6 +86,7 @@ export class Recorder {
       capacity: share.laneCapacity,
       laneId: Atomics.add(this.#control, ControlWord.nextLaneId, 1),
       threadId: options.threadId,
+      summaryPages: share.overflow === 'summarize' ? SUMMARY_PAGES_DEFAULT : 0,
     })
     this.#board = new BoardReader(share.board)
     this.#writer = new LaneWriter(this.#lane, this.#control, this.#directory, options.publishEvery, () =>
@@ -165,7 +167,8 @@ export class Recorder {
   get backlog(): { dropped: number; pending: number } {
     const { words } = this.#lane
     const pending = (Atomics.load(words, LaneWord.writeIndex) - Atomics.load(words, LaneWord.readIndex)) | 0
-    return { dropped: words[LaneWord.dropped]! >>> 0, pending }
+    const summarized = (words[LaneWord.summarized]! - Atomics.load(words, LaneWord.summarizedSeen)) >>> 0
+    return { dropped: words[LaneWord.dropped]! >>> 0, pending: pending + summarized }
   }
 
   /** Grows with whatever is recorded or lost on this thread. */

@@ -1,7 +1,7 @@
 /** What every handle knows of its series: who it is, and how its latest statistics are read. Producer thread. */
 
 import { labelsOf, overflowValuesOf } from '../shared/labels.ts'
-import type { BoardReader } from '../shared/memory/board.ts'
+import { BOARD_FIELDS, type BoardReader } from '../shared/memory/board.ts'
 import { BOARD_SLOT_OVERFLOW, type DirectoryWriter } from '../shared/memory/directory.ts'
 import type { Labels, MetricDescriptor } from '../shared/metric.ts'
 import type { SeriesSnapshot } from '../shared/snapshot.ts'
@@ -43,8 +43,8 @@ export class SeriesEntry {
     if (fields === undefined) return undefined
     const { name: metric, kind, unit } = this.metric
     const isCounter = kind === 'counter'
-    const [timestamp, count, sum, min, max, last, p50, p90, p95, p99, rate, total, totalSum, lost, invalid] =
-      fields
+    const [timestamp, count, sum, min, max, last, p50, p90, p95, p99, rate, total, totalSum] = fields
+    const [lost, invalid, summarized, exact] = fields.subarray(BOARD_FIELDS.indexOf('lost'))
     return {
       metric,
       labels: isOverflow ? labelsOf(this.metric.labelNames, overflowValuesOf(this.metric)) : this.labels,
@@ -67,9 +67,10 @@ export class SeriesEntry {
       // A counter has no window.
       window: isCounter
         ? { capacity: 0, size: 0, evicted: 0 }
-        : { capacity: this.#windowCapacity, size: count!, evicted: total! - count! },
+        : { capacity: this.#windowCapacity, size: count!, evicted: total! - summarized! - count! },
       lost: lost!,
-      exact: true,
+      summarized: summarized!,
+      exact: exact === 1,
       overflow: isOverflow,
       timestamp: timestamp!,
     }

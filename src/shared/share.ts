@@ -18,6 +18,8 @@ export interface TelemetryShare {
   readonly board: SharedArrayBuffer
   readonly origin: ClockOrigin
   readonly laneCapacity: number
+  /** What becomes of samples that find their lane full. */
+  readonly overflow: 'summarize' | 'drop'
   readonly windowCapacity: number
   readonly maxSeriesPerMetric: number
   readonly markCapacity: number
@@ -62,6 +64,7 @@ const SHARE_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
     typeof (value as ClockOrigin).monotonicNs === 'bigint' &&
     Number.isFinite((value as ClockOrigin).epochMs),
   laneCapacity: value => isPowerOfTwo(value, LANE_CAPACITY_MIN, LANE_CAPACITY_MAX),
+  overflow: value => value === 'summarize' || value === 'drop',
   windowCapacity: value => isWhole(value, 1, Number.MAX_SAFE_INTEGER),
   maxSeriesPerMetric: value => isWhole(value, 1, 1_000_000),
   markCapacity: value => isPowerOfTwo(value, 2, 65_536),

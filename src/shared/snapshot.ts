@@ -36,7 +36,11 @@ export interface SeriesSnapshot {
   readonly timeWindow?: TimeWindowSpan
   /** Samples of this series that never reached the aggregator. Exact. */
   readonly lost: number
-  /** Whether the percentiles are recorded values of every sample in the window. */
+  /** Samples among `total` that found their lane full, and came summarized: in time windows and totals, not in the
+   *  rolling window. Of a counter, increments that did not fit its cell. */
+  readonly summarized: number
+  /** Whether the percentiles are recorded values of every sample in the window, and none that belongs in it is missing:
+   *  false from a summarized sample on until `windowCapacity` others have come. */
   readonly exact: boolean
   /** Whether this is the series that stands for all those beyond the series limit. */
   readonly overflow: boolean
@@ -53,13 +57,15 @@ export interface TimeWindowSpan {
   readonly relativeErrorMax: number
 }
 
-/** One producing thread's lane. `recorded = drained + dropped + pending`, exactly. */
+/** One producing thread's lane. `recorded = drained + summarized + dropped + pending`, exactly. */
 export interface LaneSnapshot {
   readonly laneId: number
   readonly threadId: number
   readonly capacity: number
   readonly recorded: number
   readonly drained: number
+  /** Samples that found the lane full, and came summarized. */
+  readonly summarized: number
   readonly dropped: number
   readonly pending: number
   /** Marks begun and never ended, and given up for newer ones. */
@@ -100,5 +106,7 @@ export interface TelemetrySnapshot {
   readonly lanesQuarantined: number
   /** Messages to the aggregator that made no sense: no announcements, no calls, no orders. */
   readonly messagesRefused: number
+  /** Samples that came summarized on all lanes, ended threads included. Exact. */
+  readonly summarized: number
   readonly busDropped: number
 }

@@ -120,6 +120,7 @@ export class BoardPublisher {
       p90: p90 ?? none,
       p95: p95 ?? none,
       p99: p99 ?? none,
+      exact: snapshot.exact ? 1 : 0,
     })
   }
 }

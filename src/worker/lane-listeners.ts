@@ -13,4 +13,6 @@ export interface LaneListeners {
   /** A batch was folded in. Whoever takes this decides when its slots go back to the producer: by `handBack`. Left out,
    *  they go back at once. */
   readonly onBatch?: ((lane: LaneReader) => void) | undefined
+  /** Samples that found the lane full, and came summarized. */
+  readonly onSummarized?: (count: number, threadId: number) => void
 }

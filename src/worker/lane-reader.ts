@@ -1,21 +1,14 @@
 /** Drains one lane into series. Aggregator thread; the only reader of that lane. */
 import { checkMemory } from '../shared/memory/corrupt-memory.ts'
-import {
-  HEADER_INCREMENT,
-  HEADER_TIME_UNIT,
-  type LaneMemory,
-  LaneTotal,
-  LaneWord,
-  Lease,
-  openLane,
-  SLOTS_OFFSET_DOUBLES,
-} from '../shared/memory/lane-layout.ts'
+import { type LaneMemory, LaneTotal, LaneWord, Lease, openLane } from '../shared/memory/lane-layout.ts'
 import type { LaneAnnouncement } from '../shared/share.ts'
 import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
 import type { StateReader, StateWriter } from '../shared/statistics/saved-state.ts'
+import { foldSlots } from './fold-slots.ts'
 import { LaneEntries, SAVED_ENTRY_NUMBERS } from './lane-entries.ts'
 import type { LaneListeners } from './lane-listeners.ts'
+import { SummaryReader } from './summary-reader.ts'
 
 /** The read index is stored after so many samples, to give a full lane room early. */
 const BATCH_SAMPLES = 4_096
@@ -25,6 +18,7 @@ export class LaneReader {
   readonly #lane: LaneMemory
   readonly #entries: LaneEntries
   readonly #listeners: LaneListeners
+  readonly #summaries: SummaryReader
   #readIndex: number
   /** The read index as the producer was last told. Not read back: any thread may have written over it. */
   #handedBack: number
@@ -42,6 +36,7 @@ export class LaneReader {
     saved?: StateReader,
   ) {
     this.#lane = openLane(announcement.lane)
+    this.#summaries = new SummaryReader(this.#lane)
     this.#listeners = listeners
     const savedEntries = saved === undefined ? undefined : this.#restore(saved)
     this.#entries = new LaneEntries(announcement.directory, registry, listeners, savedEntries)
@@ -60,10 +55,10 @@ export class LaneReader {
     return this.#lane.threadId
   }
 
-  /** Samples waiting in the lane; 0 when its indices make no sense, which the next drain finds. */
+  /** Samples waiting in the lane, summarized ones included. Slots count for nothing while the indices make no sense, which
+   *  the next drain finds. */
   get pendingCount(): number {
-    const count = (Atomics.load(this.#lane.words, LaneWord.writeIndex) - this.#readIndex) | 0
-    return this.#isPlausible(count) ? count : 0
+    return this.#waitingCount + this.#summaries.pendingCount
   }
 
   /** The control words, of which `identity` is not this reader's affair. */
@@ -82,7 +77,7 @@ export class LaneReader {
 
   /** From 0 to 1. */
   get fill(): number {
-    return this.pendingCount / this.#lane.capacity
+    return this.#waitingCount / this.#lane.capacity
   }
 
   /** Whether its thread has ended or let go of it: what is published by now is all there will be. */
@@ -96,6 +91,10 @@ export class LaneReader {
 
   get droppedCount(): number {
     return this.#lane.doubles[LaneTotal.dropped]!
+  }
+
+  get summarizedCount(): number {
+    return this.#lane.doubles[LaneTotal.summarized]!
   }
 
   /** For how long the thread has given no sign of life: its loop has not turned, and it has recorded nothing. */
@@ -125,7 +124,7 @@ export class LaneReader {
 
   /** Nobody drains this lane ever again: what it holds is lost, and its writer drops what comes. */
   setAside(): void {
-    this.#countLost(this.pendingCount)
+    this.#countLost(this.#waitingCount)
     Atomics.store(this.#lane.words, LaneWord.lease, Lease.quarantined)
   }
 
@@ -142,19 +141,20 @@ export class LaneReader {
     if (this.isBehind) return 0
     while (this.#readIndex !== writeIndex) {
       const batchCount = Math.min((writeIndex - this.#readIndex) | 0, BATCH_SAMPLES)
-      const foldedCount = this.#fold(this.#readIndex, batchCount)
+      const foldedCount = foldSlots(this.#lane, this.#readIndex, batchCount, this.#entries.seriesById)
       this.#readIndex = (this.#readIndex + batchCount) | 0
       this.#lane.doubles[LaneTotal.drained]! += foldedCount
       this.#countLost(batchCount - foldedCount)
       if (this.#listeners.onBatch === undefined) this.handBack()
       else this.#listeners.onBatch(this)
     }
+    const summarizedCount = this.#takeSummaries(nowMs)
     const { isMoved, lostCount } = this.#entries.takeCounters(nowMs)
     if (isMoved) this.#aliveAtMs = nowMs
     this.#countLost(lostCount)
     this.#entries.takeRegistrations()
     this.#takeDropped()
-    return count
+    return count + summarizedCount
   }
 
   /** Whether its directory holds more than one drain takes: the lane's samples wait until it is read. */
@@ -175,7 +175,7 @@ export class LaneReader {
 
   /** Changes whenever something changes that `save` saves. */
   get revision(): number {
-    return this.drainedCount + this.droppedCount + this.#entries.revision
+    return this.drainedCount + this.summarizedCount + this.droppedCount + this.#entries.revision
   }
 
   /** Saves how far it has come, for a successor that carries on from there. */
@@ -185,6 +185,8 @@ export class LaneReader {
     into.write(words[LaneWord.droppedSeen]!)
     into.write(doubles[LaneTotal.dropped]!)
     into.write(doubles[LaneTotal.drained]!)
+    into.write(doubles[LaneTotal.summarized]!)
+    this.#summaries.save(into)
     this.#entries.save(into)
   }
 
@@ -196,18 +198,22 @@ export class LaneReader {
     words[LaneWord.droppedSeen] = saved.read()
     doubles[LaneTotal.dropped] = saved.read()
     doubles[LaneTotal.drained] = saved.read()
+    doubles[LaneTotal.summarized] = saved.read()
+    this.#summaries.restore(saved)
     return saved.readAll(SAVED_ENTRY_NUMBERS * saved.read())
   }
 
   snapshot(nowMs: number): LaneSnapshot {
     const { words, capacity, laneId, threadId } = this.#lane
     const [drained, dropped, pending] = [this.drainedCount, this.droppedCount, this.pendingCount]
+    const summarized = this.summarizedCount
     return {
       laneId,
       threadId,
       capacity,
-      recorded: drained + dropped + pending,
+      recorded: drained + summarized + dropped + pending,
       drained,
+      summarized,
       dropped,
       pending,
       marksAbandoned: words[LaneWord.marksAbandoned]! >>> 0,
@@ -216,39 +222,36 @@ export class LaneReader {
     }
   }
 
+  get #waitingCount(): number {
+    const count = (Atomics.load(this.#lane.words, LaneWord.writeIndex) - this.#readIndex) | 0
+    return this.#isPlausible(count) ? count : 0
+  }
+
   #isPlausible(count: number): boolean {
     return count >= 0 && count <= this.#lane.capacity
   }
 
-  /** @returns how many were folded in: all, but those whose metric is in conflict. */
-  #fold(firstIndex: number, count: number): number {
-    const doubles = this.#lane.doubles
-    const { seriesById } = this.#entries
-    const mask = this.#lane.capacity - 1
-    let timeHeader = 0
-    let timeMs = 0
-    let orphanCount = 0
-    for (let index = 0; index < count; index++) {
-      const slot = SLOTS_OFFSET_DOUBLES + (((firstIndex + index) & mask) << 1)
-      const header = doubles[slot]!
-      let entryId = header - timeHeader
-      // The time changes once a tick, so the division that splits a header is rarely needed.
-      if (!(entryId >= 0 && entryId < HEADER_TIME_UNIT)) {
-        timeMs = Math.floor(header / HEADER_TIME_UNIT)
-        timeHeader = timeMs * HEADER_TIME_UNIT
-        entryId = header - timeHeader
-      }
-      if (entryId < HEADER_INCREMENT) {
-        const series = seriesById[entryId]
-        if (series === undefined) orphanCount++
-        else series.record(doubles[slot + 1]!, timeMs)
-      } else {
-        const series = seriesById[entryId - HEADER_INCREMENT]
-        if (series === undefined) orphanCount++
-        else series.increment(doubles[slot + 1]!, timeMs)
-      }
-    }
-    return count - orphanCount
+  /** Takes what a full lane has summarized.
+   *  @returns how many samples that were. */
+  #takeSummaries(nowMs: number): number {
+    const entries = this.#entries
+    const { takenCount, addedCount } = this.#summaries.take(
+      () => {
+        entries.registerNew()
+        return !entries.isBehind
+      },
+      (entryId, news) => {
+        checkMemory(entryId < entries.seriesById.length, 'a summary is that of a registered series')
+        entries.seriesById[entryId]?.addSummary(news, nowMs >>> 0)
+        return entries.seriesById[entryId] !== undefined
+      },
+    )
+    if (takenCount === 0) return 0
+    this.#lane.doubles[LaneTotal.summarized]! += addedCount
+    if (addedCount > 0) this.#listeners.onSummarized?.(addedCount, this.threadId)
+    this.#countLost(takenCount - addedCount)
+    this.#aliveAtMs = nowMs
+    return takenCount
   }
 
   #countLost(count: number): void {

@@ -24,6 +24,7 @@ export interface SavedLanes {
   /** What `LaneReader.save` has written, by lane id. */
   readonly lanes?: Map<number, Float64Array>
   readonly droppedCount?: number
+  readonly summarizedCount?: number
 }
 
 export class LaneSet {
@@ -36,6 +37,7 @@ export class LaneSet {
   readonly #saved: Map<number, Float64Array>
   readonly #quarantine = new Quarantine()
   #droppedCount: number
+  #summarizedCount: number
   #changed = false
 
   /** @param onBroken a lane's memory makes no sense: it is set aside, all others go on. Called once for each
@@ -46,23 +48,28 @@ export class LaneSet {
       onBroken: (threadId: number, error: unknown, laneId: number) => void
       onReleased: (laneId: number) => void
     },
-    { lanes = new Map(), droppedCount = 0 }: SavedLanes = {},
+    { lanes = new Map(), droppedCount = 0, summarizedCount = 0 }: SavedLanes = {},
   ) {
     this.#registry = registry
     this.#saved = lanes
     this.#droppedCount = droppedCount
+    this.#summarizedCount = summarizedCount
     this.#listeners = {
       ...listeners,
       onLost: (count, threadId) => {
         this.#droppedCount += count
         listeners.onLost(count, threadId)
       },
+      onSummarized: (count, threadId) => {
+        this.#summarizedCount += count
+        listeners.onSummarized?.(count, threadId)
+      },
     }
     this.#onBroken = listeners.onBroken
     this.#onReleased = listeners.onReleased
   }
 
-  /** Samples that are published and not yet drained. */
+  /** Samples that are published or summarized, and not yet drained. */
   get pendingCount(): number {
     let pending = 0
     for (const lane of this.#lanes.values()) pending += lane.pendingCount
@@ -107,6 +114,11 @@ export class LaneSet {
   /** Samples lost since the start, on all lanes there have been. */
   get droppedCount(): number {
     return this.#droppedCount
+  }
+
+  /** Samples that came summarized since the start, on all lanes there have been. */
+  get summarizedCount(): number {
+    return this.#summarizedCount
   }
 
   /** Lanes whose memory made no sense, since the start. */

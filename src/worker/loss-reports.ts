@@ -35,7 +35,7 @@ export class LossReports {
       this.#bus.publish('perf.samples_lost', { threadId, count, timestamp })
       if (this.#bus.hasReaders) continue
       this.#log(
-        `offloop: ${count} samples of thread ${threadId} found their lane full; raise laneCapacity, or record less`,
+        `offloop: ${count} samples of thread ${threadId} found no place in their lane; raise laneCapacity, or record less`,
       )
     }
     this.#lostByThread.clear()

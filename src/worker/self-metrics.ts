@@ -12,6 +12,8 @@ export interface TickMeasurement {
   readonly laneFill: number
   /** Lost since the start. */
   readonly lostCount: number
+  /** Since the start, too. */
+  readonly summarizedCount: number
   readonly busDroppedCount: number
 }
 
@@ -21,6 +23,7 @@ export class SelfMetrics {
   readonly #batchSize: Series
   readonly #laneFill: Series
   readonly #lost: Series
+  readonly #summarized: Series
   readonly #busDropped: Series
 
   constructor(registry: MetricRegistry) {
@@ -35,7 +38,18 @@ export class SelfMetrics {
       'ratio',
       'Fill of the fullest lane when a tick began',
     )
-    this.#lost = series('counter', 'offloop_samples_lost', '{samples}', 'Samples that found their lane full')
+    this.#lost = series(
+      'counter',
+      'offloop_samples_lost',
+      '{samples}',
+      'Samples that found no place, neither in their lane nor in its summary',
+    )
+    this.#summarized = series(
+      'counter',
+      'offloop_samples_summarized',
+      '{samples}',
+      'Samples that found their lane full and were summarized',
+    )
     this.#busDropped = series(
       'counter',
       'offloop_bus_dropped',
@@ -53,6 +67,8 @@ export class SelfMetrics {
       this.#laneFill.record(tick.laneFill, timeMs)
     }
     if (tick.lostCount > this.#lost.total) this.#lost.increment(tick.lostCount - this.#lost.total, timeMs)
+    if (tick.summarizedCount > this.#summarized.total)
+      this.#summarized.increment(tick.summarizedCount - this.#summarized.total, timeMs)
     if (tick.busDroppedCount > this.#busDropped.total) {
       this.#busDropped.increment(tick.busDroppedCount - this.#busDropped.total, timeMs)
     }

@@ -29,6 +29,7 @@ export function series(over: Partial<SeriesSnapshot>): SeriesSnapshot {
     invalid: 0,
     window: { capacity: 1_000, size: 1_000, evicted: 122_456 },
     lost: 0,
+    summarized: 0,
     exact: true,
     overflow: false,
     timestamp: 1_700_000_000_000,
@@ -76,6 +77,7 @@ export function snapshot(over: Partial<TelemetrySnapshot> = {}): TelemetrySnapsh
         capacity: 65_536,
         recorded: 140_176,
         drained: 140_176,
+        summarized: 0,
         dropped: 0,
         pending: 0,
         marksAbandoned: 0,
@@ -96,6 +98,7 @@ export function snapshot(over: Partial<TelemetrySnapshot> = {}): TelemetrySnapsh
     lost: 0,
     lanesQuarantined: 0,
     messagesRefused: 0,
+    summarized: 0,
     busDropped: 0,
     ...over,
   }

@@ -1,4 +1,5 @@
-/** recorded = drained + dropped + pending, exactly: whatever overflows is counted, for its lane and for its series. */
+/** recorded = drained + summarized + dropped + pending, exactly: whatever overflows is counted, for its lane and for its
+ *  series. What becomes of it otherwise is in summarize.test.ts. */
 import { describe, expect, test } from 'vitest'
 import { eventsOf, eventually, liveTelemetry } from './live-telemetry.ts'
 import { ToldThread } from './told-thread.ts'
@@ -11,10 +12,16 @@ function burst(metric: { record(value: number): void }, count: number): void {
 }
 
 describe('one lane', () => {
-  test.each([16, 64, 1_024])(
-    'laneCapacity %i: every call is drained, dropped or pending, at every pause',
-    async laneCapacity => {
-      const telemetry = liveTelemetry({ laneCapacity })
+  test.each([
+    [16, 'drop'],
+    [64, 'drop'],
+    [1_024, 'drop'],
+    [16, 'summarize'],
+    [1_024, 'summarize'],
+  ] as const)(
+    'laneCapacity %i, overflow %s: every call is drained, summarized, dropped or pending, at every pause',
+    async (laneCapacity, overflow) => {
+      const telemetry = liveTelemetry({ laneCapacity, overflow, log: false })
       const work = telemetry.latency('work', { labelNames: ['kind'] })
       const often = work.labels({ kind: 'often' })
       const seldom = work.labels({ kind: 'seldom' })
@@ -27,24 +34,33 @@ describe('one lane', () => {
         const { lanes, lost } = await telemetry.snapshot()
         const [lane] = lanes
         expect(lane).toMatchObject({ capacity: laneCapacity, recorded: calls })
-        expect(lane!.drained + lane!.dropped + lane!.pending).toBe(calls)
+        expect(lane!.drained + lane!.summarized + lane!.dropped + lane!.pending).toBe(calls)
         expect(lost).toBe(lane!.dropped)
       }
 
       const { lost } = await telemetry.flush()
-      const { lanes, series } = await telemetry.snapshot()
-      expect(lost, 'a lane this small cannot take such bursts').toBeGreaterThan(0)
+      const { lanes, series, summarized } = await telemetry.snapshot()
+      expect(lost + summarized, 'a lane this small cannot take such bursts').toBeGreaterThan(0)
+      expect(overflow === 'drop' ? summarized : lost, 'only one of the two comes up').toBe(0)
       expect(lanes[0]).toMatchObject({ recorded: calls, pending: 0, dropped: lost })
       const [oftenSeries, seldomSeries] = series
       expect(oftenSeries!.total + oftenSeries!.lost).toBe(BURST)
       expect(seldomSeries!.total + seldomSeries!.lost).toBe(10)
       expect(oftenSeries!.lost + seldomSeries!.lost).toBe(lost)
-      expect(often.stats()).toMatchObject({ lost: oftenSeries!.lost, total: oftenSeries!.total })
+      expect(oftenSeries!.summarized + seldomSeries!.summarized).toBe(summarized)
+      const { lost: oftenLost, total, summarized: oftenSummarized, window, exact } = oftenSeries!
+      expect(often.stats()).toMatchObject({
+        lost: oftenLost,
+        total,
+        summarized: oftenSummarized,
+        window,
+        exact,
+      })
     },
   )
 
   test('before the aggregator is up a lane takes its capacity, to the last slot, and counts the rest', async () => {
-    const telemetry = liveTelemetry({ laneCapacity: 64 })
+    const telemetry = liveTelemetry({ laneCapacity: 64, overflow: 'drop' })
     const echo = telemetry.latency('echo')
     burst(echo, 100)
     expect(telemetry.status.aggregator).toBe('booting')
@@ -56,7 +72,7 @@ describe('one lane', () => {
   })
 
   test('a full lane is no end: what comes after the overflow is taken again', async () => {
-    const telemetry = liveTelemetry({ laneCapacity: 16 })
+    const telemetry = liveTelemetry({ laneCapacity: 16, overflow: 'drop' })
     const echo = telemetry.latency('echo')
     burst(echo, 1_000)
     const { lost } = await telemetry.flush()
@@ -69,7 +85,7 @@ describe('one lane', () => {
   })
 
   test('whole increments of a counter cannot be lost, fractional ones are counted when they are', async () => {
-    const telemetry = liveTelemetry({ laneCapacity: 16 })
+    const telemetry = liveTelemetry({ laneCapacity: 16, overflow: 'drop' })
     const whole = telemetry.counter('whole')
     const half = telemetry.counter('half')
     await telemetry.ready
@@ -85,7 +101,7 @@ describe('one lane', () => {
   })
 
   test('what was lost is told on the bus, at most once a second, and adds up', async () => {
-    const telemetry = liveTelemetry({ laneCapacity: 16 })
+    const telemetry = liveTelemetry({ laneCapacity: 16, overflow: 'drop' })
     const losses = eventsOf(telemetry, 'perf.samples_lost')
     const echo = telemetry.latency('echo')
     await telemetry.ready
@@ -114,7 +130,7 @@ describe('one lane', () => {
 
 describe('several lanes', () => {
   test('each is exact by itself, while all overflow at the same time', async () => {
-    const telemetry = liveTelemetry({ laneCapacity: 16 })
+    const telemetry = liveTelemetry({ laneCapacity: 16, overflow: 'drop' })
     const losses = eventsOf(telemetry, 'perf.samples_lost')
     const threads = [new ToldThread(telemetry.share()), new ToldThread(telemetry.share())]
     await telemetry.ready
@@ -157,7 +173,7 @@ describe('several lanes', () => {
   })
 
   test('the pipeline tells its own losses as a metric', async () => {
-    const telemetry = liveTelemetry({ laneCapacity: 16 })
+    const telemetry = liveTelemetry({ laneCapacity: 16, overflow: 'drop' })
     burst(telemetry.latency('echo'), 10_000)
     const { lost } = await telemetry.flush()
     await eventually(async () => {

@@ -29,7 +29,7 @@ test.each([
   ['windowCapacity', 1.5, 'OFFLOOP_WINDOW_SIZE', 'got 1.5'],
   ['windowCapacity', Number.NaN, 'OFFLOOP_WINDOW_SIZE', 'got NaN'],
   ['windowCapacity', 1e12, 'OFFLOOP_WINDOW_SIZE', 'got 1000000000000'],
-  ['overflow', 'oldest', 'OFFLOOP_OPTION', "'drop'"],
+  ['overflow', 'oldest', 'OFFLOOP_OPTION', "'summarize' or 'drop'"],
   ['maxSeriesPerMetric', 0, 'OFFLOOP_OPTION', '1 to 1000000'],
   ['maxSeriesPerMetric', 2.5, 'OFFLOOP_OPTION', 'whole number'],
   ['markCapacity', 3, 'OFFLOOP_OPTION', 'power of two from 2 to 65536'],

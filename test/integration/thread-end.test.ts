@@ -88,7 +88,7 @@ describe('the end of a thread', () => {
   })
 
   test('lanes of ended threads are gone, what they lost is still known and told, and a late announcement changes nothing', async () => {
-    const telemetry = liveTelemetry({ laneCapacity: 16 })
+    const telemetry = liveTelemetry({ laneCapacity: 16, overflow: 'drop' })
     const losses = eventsOf(telemetry, 'perf.samples_lost')
     await telemetry.flush()
     const thread = new ToldThread()

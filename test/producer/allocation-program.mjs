@@ -13,6 +13,12 @@ const heap = telemetry.gauge('heap')
 const hits = telemetry.counter('hits')
 const http = telemetry.latency('http', { labelNames: ['route'] }).labels({ route: '/a' })
 const mark = echo.markStart()
+// So small that all but a few samples find it full.
+const narrow = createTelemetry({ service: 'allocation', log: false, laneCapacity: 16 })
+const narrowEcho = narrow.latency('echo')
+const narrowHits = narrow.counter('hits')
+const dropping = createTelemetry({ service: 'allocation', log: false, laneCapacity: 16, overflow: 'drop' })
+const droppingEcho = dropping.latency('echo')
 const values = Float64Array.from({ length: 1_024 }, (_, index) => index * 1.37)
 
 let sink
@@ -24,6 +30,11 @@ const operations = {
   'latency.record': index => echo.record(values[index & 1_023]),
   'latency.record, bound labels': index => http.record(values[index & 1_023]),
   'latency.record, no number': () => echo.record('x'),
+  'latency.record, lane full': index => narrowEcho.record(values[index & 1_023]),
+  'latency.record, no number, lane full': () => narrowEcho.record('x'),
+  'markStart + markEnd, lane full': () => narrowEcho.markEnd(narrowEcho.markStart()),
+  'counter.add, fraction, lane full': () => narrowHits.add(0.5),
+  'latency.record, lane full and dropping': index => droppingEcho.record(values[index & 1_023]),
   'gauge.set': index => heap.set(values[index & 1_023]),
   'counter.add': () => hits.add(1),
   'counter.add, fraction': () => hits.add(0.5),
@@ -43,7 +54,7 @@ function loopOf(operation) {
   ).bind(null, operation)
 }
 
-await telemetry.ready
+await Promise.all([telemetry.ready, narrow.ready, dropping.ready])
 const bytesPerCall = {}
 for (const [name, operation] of Object.entries(operations)) {
   if (process.argv[2] !== name) continue
@@ -59,6 +70,6 @@ for (const [name, operation] of Object.entries(operations)) {
   }
   bytesPerCall[name] = least
 }
-await telemetry.close()
+await Promise.all([telemetry.close(), narrow.close(), dropping.close()])
 console.log(JSON.stringify(bytesPerCall))
 if (process.argv[2] === 'an object' && sink === undefined) throw new Error('nothing ran')

@@ -19,7 +19,7 @@ test('the service is all that has to be given; undefined is as good as left out'
     laneCapacity: 65_536,
     windowCapacity: 10_000,
     maxSeriesPerMetric: 1_000,
-    overflow: 'drop',
+    overflow: 'summarize',
     sloCheckIntervalMs: 5_000,
     rateLimitWindowMs: 10_000,
     rateLimitScope: 'percentile',

@@ -263,13 +263,22 @@ describe('after close', () => {
 })
 
 test('the backlog says what the aggregator has not taken, and what found no place', () => {
-  const { recorder, drain } = createRecording({ laneCapacity: 16 })
+  const { recorder, drain } = createRecording({ laneCapacity: 16, overflow: 'drop' })
   const echo = recorder.latency('echo')
   for (let count = 0; count < 20; count++) echo.record(count)
   expect(recorder.backlog).toEqual({ dropped: 4, pending: 16 })
   drain()
   echo.record(1)
   expect(recorder.backlog).toEqual({ dropped: 4, pending: 1 })
+})
+
+test('the backlog of a lane that summarizes holds what is still to be read, and nothing once it has been', () => {
+  const { recorder, drain } = createRecording({ laneCapacity: 16 })
+  const echo = recorder.latency('echo')
+  for (let count = 0; count < 20; count++) echo.record(count)
+  expect(recorder.backlog).toEqual({ dropped: 0, pending: 20 })
+  drain()
+  expect(recorder.backlog).toEqual({ dropped: 0, pending: 0 })
 })
 
 test('each recorder of a telemetry has a lane id of its own', () => {

@@ -1,7 +1,7 @@
 /** The aggregating thread of a case: production code that drains, dies and is succeeded, and what it has folded. */
 import type { LaneReader } from '../../src/worker/lane-reader.ts'
 import type { LaneCode } from './bundled-code.ts'
-import { FoldingRegistry } from './folding-registry.ts'
+import { FoldingRegistry, type Summaries } from './folding-registry.ts'
 import { type Access, isWriting } from './model-memory.ts'
 import {
   type AggregatorStep,
@@ -19,6 +19,7 @@ export interface Life {
   readonly startCount: number
   readonly folded: readonly Sample[]
   readonly lostBySeries: readonly number[]
+  readonly summaries: Summaries
 }
 
 export class AggregatorFacts implements Facts {
@@ -31,6 +32,8 @@ export class AggregatorFacts implements Facts {
   /** What the running or last drain found published, and dropped. */
   targetCount = 0
   droppedSeen = 0
+  /** Summarized samples the last drain knew of when it looked for them. */
+  summarizedTarget = 0
   /** Dropped samples the aggregator that died knew of. */
   droppedAtDeath = 0
   readCount = 0
@@ -91,7 +94,7 @@ export class AggregatorFacts implements Facts {
   onAccess(access: Access, result: unknown): void {
     const place = this.#place!
     this.longestStep = Math.max(this.longestStep, ++this.#accessCount)
-    if (this.#accessCount > aggregatorAccessesMax(this.#scenario.capacity)) {
+    if (this.#accessCount > aggregatorAccessesMax(this.#scenario)) {
       this.failure ??= 'a step of the aggregator does not end'
     }
     const index = Number(isWriting(access) ? access.value : result)
@@ -104,6 +107,7 @@ export class AggregatorFacts implements Facts {
       this.#publishedSeen = count
       if (this.#isDraining) this.targetCount = count
     }
+    if (place.isSummarized(access)) this.summarizedTarget = Number(result)
     if (place.isDropped(access)) this.droppedSeen = Number(result) >>> 0
     if (place.isDrainedTotal(access) && isWriting(access)) this.drainedTotal = Number(access.value)
   }
@@ -140,10 +144,10 @@ export class AggregatorFacts implements Facts {
   }
 
   beginFolding(startCount: number): void {
-    const { folded, lostBySeries } = this.#registry!.record()
+    const { folded, lostBySeries, summaries } = this.#registry!.record()
     this.readCount = startCount
     this.targetCount = startCount
-    this.lives.push({ startCount, folded, lostBySeries })
+    this.lives.push({ startCount, folded, lostBySeries, summaries })
   }
 
   #takeAccount(): void {

@@ -56,8 +56,8 @@ export const SCALED_CASES: readonly Case[] = [
     publishEvery: 4,
     producer: [...pushes(3), 'close', 'push'],
     aggregator: ['tick', 'account'],
-    states: 2_846,
-    schedules: '5.2e+11',
+    states: 3_126,
+    schedules: '1.1e+12',
     batchMax: 1,
   },
   {
@@ -90,8 +90,8 @@ export const SCALED_CASES: readonly Case[] = [
     publishEvery: 2,
     producer: [...pushes(2), 'close', 'push'],
     aggregator: ['tick', 'closeTelemetry', 'account'],
-    states: 3_256,
-    schedules: '2.2e+11',
+    states: 3_421,
+    schedules: '4.6e+11',
     batchMax: 1,
   },
   {
@@ -131,8 +131,8 @@ export const SCALED_CASES: readonly Case[] = [
     publishEvery: 1,
     producer: pushes(3),
     aggregator: ['tick', 'adopt', 'tick'],
-    states: 42_599,
-    schedules: '1.5e+20',
+    states: 42_886,
+    schedules: '2.9e+20',
     batchMax: 1,
   },
   {
@@ -168,8 +168,8 @@ export const SCALED_CASES: readonly Case[] = [
     producer: pushes(1),
     aggregator: ticks(1),
     successor: ticks(1),
-    states: 33_282,
-    schedules: '1.6e+12',
+    states: 33_677,
+    schedules: '2.1e+12',
     batchMax: 1,
   },
   {
@@ -187,8 +187,41 @@ export const SCALED_CASES: readonly Case[] = [
     producer: pushes(1),
     aggregator: ticks(1),
     successor: ticks(1),
-    states: 76_721,
-    schedules: '2.3e+13',
+    states: 77_432,
+    schedules: '2.9e+13',
+    batchMax: 1,
+  },
+]
+
+/** A full lane that summarizes, as shipped but for its two slots: the header is there, and one sample has been added. */
+const SUMMARIZING = {
+  capacity: 2,
+  firstIndex: BEFORE_WRAP,
+  publishEvery: 1,
+  prefilled: 2,
+  summarized: 1,
+  summaryPages: 4,
+  seriesCount: 1,
+} as const
+
+/** Those of the scaled-down ones that summarize. */
+export const SUMMARY_CASES: readonly Case[] = [
+  {
+    ...SUMMARIZING,
+    name: 'a sample that is summarized while the summary is read',
+    producer: pushes(1),
+    aggregator: ticks(1),
+    states: 34_486,
+    schedules: '7.5e+39',
+    batchMax: 1,
+  },
+  {
+    ...SUMMARIZING,
+    name: 'a sample that is summarized while the summary is read, and read again',
+    producer: pushes(1),
+    aggregator: ticks(2),
+    states: 74_094,
+    schedules: '8.0e+48',
     batchMax: 1,
   },
 ]
@@ -203,8 +236,8 @@ export const SHIPPED_CASES: readonly Case[] = [
     prefilled: 14,
     producer: [...pushes(3), 'publish'],
     aggregator: ['tick', 'account'],
-    states: 5_557,
-    schedules: '6.2e+19',
+    states: 5_834,
+    schedules: '7.8e+19',
     batchMax: 1,
   },
   {
@@ -215,8 +248,8 @@ export const SHIPPED_CASES: readonly Case[] = [
     drained: 128,
     producer: [...pushes(6), 'publish'],
     aggregator: ['tick', 'account'],
-    states: 828,
-    schedules: '3.4e+9',
+    states: 897,
+    schedules: '6.1e+9',
     batchMax: 4,
   },
 ]

@@ -14,6 +14,7 @@ export {
   Lease,
   SLOT_BYTES,
   SLOTS_OFFSET_DOUBLES,
+  summaryFirstWord,
 } from '../../src/shared/memory/lane-layout.ts'
 export { describeMetric } from '../../src/shared/metric.ts'
 export { LaneReader } from '../../src/worker/lane-reader.ts'

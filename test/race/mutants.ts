@@ -15,6 +15,8 @@ export interface Mutant {
 const WRITER = 'producer/lane-writer.ts'
 const READER = 'worker/lane-reader.ts'
 const DIRECTORY = 'shared/memory/directory.ts'
+const SUMMARY_WRITER = 'producer/summary-writer.ts'
+const SUMMARY_READER = 'worker/summary-reader.ts'
 
 const STORE = '    Atomics.store(this.#lane.words, LaneWord.writeIndex, this.#writeIndex)\n'
 const STORE_PLAINLY = '    this.#lane.words[LaneWord.writeIndex] = this.#writeIndex\n'
@@ -30,9 +32,9 @@ const IS_CLOCK_MOVED = 'this.#control[ControlWord.clockMs] !== this.#lookedAtMs'
 const VALUE = "doubles[slot + 1] = typeof value === 'number' ? value : Number.NaN\n"
 const NEXT = '    const next = (writeIndex + 1) | 0\n'
 const COUNT_SERIES = 'this.#directory.countDropped(entryId & (ENTRY_IDS_MAX - 1))\n'
-const STORED_LAST = '      // Stored last: who sees that samples were dropped sees whose they were.\n'
+const STORED_LAST = '    // Stored last: who sees that samples were dropped sees whose they were.\n'
 const COUNT_LANE = 'Atomics.store(words, LaneWord.dropped, words[LaneWord.dropped]! + 1)\n'
-const FOLD = 'const foldedCount = this.#fold(this.#readIndex, batchCount)\n'
+const FOLD = 'const foldedCount = foldSlots(this.#lane, this.#readIndex, batchCount, this.#entries.seriesById)\n'
 const LOAD_PUBLISHED = 'const writeIndex = Atomics.load(this.#lane.words, LaneWord.writeIndex)\n'
 const READ_AFTER =
   '    // Read after the write index: every sample before it has its entry in the directory by now.\n'
@@ -48,6 +50,8 @@ const FULL = '2 slots, 3 samples, published every 4, from 2147483646'
 const SECOND_READER = 'a reader followed by another on the same lane'
 const FULL_FROM_0 = '2 slots, 4 samples, published every 1, from 0'
 const DEATH = 'an aggregator that dies anywhere, and its successor; 2 slots'
+const SUMMARIZED = 'a sample that is summarized while the summary is read'
+const SUMMARIZED_AGAIN = 'a sample that is summarized while the summary is read, and read again'
 const LONG_BATCHES = '4 slots, 6 samples, published every 2, from 4294967294'
 
 const mutant = (
@@ -136,8 +140,48 @@ const LOOKING_AT_LEASE: readonly Mutant[] = [
   ),
 ]
 
+const COUNT_SUMMARIZED = '    this.#count(LaneWord.summarized)\n'
+const NAME_COPY = '    Atomics.store(words, header + SummaryWord.version, (version + 1) | 0)\n'
+const WRITE_COPY = '    const to = copies + ((version + 1) & 1) * COPY_WORDS\n'
+const BEGIN_SUMMARIZING = '    const isIncrement = entryId >= HEADER_INCREMENT\n'
+
+/** What is summarized is read once, all of it, and whole. */
+const SUMMARIZING: readonly Mutant[] = [
+  mutant(
+    'a summarized sample said to be there before it is',
+    SUMMARIZED,
+    /^of 2 summarized samples 1 were read$/,
+    SUMMARY_WRITER,
+    [COUNT_SUMMARIZED, ''],
+    [BEGIN_SUMMARIZING, COUNT_SUMMARIZED + BEGIN_SUMMARIZING],
+  ),
+  mutant(
+    'a count of the summary stored plainly',
+    SUMMARIZED,
+    /^load of (slot|lane)\S* .*races with/,
+    SUMMARY_WRITER,
+    ['Atomics.store(words, word, (words[word]! + 1) | 0)', 'words[word] = (words[word]! + 1) | 0'],
+  ),
+  mutant(
+    'a copy of the figures named before it is written',
+    SUMMARIZED_AGAIN,
+    /^aggregator: it throws: not so: figures are numbers/,
+    SUMMARY_WRITER,
+    [NAME_COPY, ''],
+    [WRITE_COPY, NAME_COPY + WRITE_COPY],
+  ),
+  mutant(
+    'figures that are never looked at again',
+    SUMMARIZED_AGAIN,
+    /^2 summarized samples add up to 206, and not to 102.5$/,
+    SUMMARY_READER,
+    ['    if (version !== counted) this.#isBehind = true\n', ''],
+  ),
+]
+
 /** To be applied to the scaled-down code. */
 export const MUTANTS: readonly Mutant[] = [
+  ...SUMMARIZING,
   ...PUBLISHING,
   ...ENDING_BATCH,
   ...LOOKING_AT_LEASE,
@@ -214,7 +258,7 @@ export const MUTANTS: readonly Mutant[] = [
     [COUNT_SERIES, '\n'],
   ),
   mutant('a dropped sample counted by its series last', FULL, /^a lost sample has no series$/, WRITER, [
-    `${COUNT_SERIES}${STORED_LAST}      ${COUNT_LANE}`,
+    `${COUNT_SERIES}${STORED_LAST}    ${COUNT_LANE}`,
     COUNT_LANE + COUNT_SERIES,
   ]),
   mutant('the read index stored plainly', CLOSE, /^write of lane\.readIndex races with/, READER, [

@@ -5,8 +5,8 @@ import { FoldingRegistry } from './folding-registry.ts'
 import { type Access, isWriting } from './model-memory.ts'
 import {
   countOf,
-  PRODUCER_ACCESSES_MAX,
   type ProducerStep,
+  producerAccessesMax,
   type Sample,
   type Scenario,
   sampleOf,
@@ -25,6 +25,8 @@ export class ProducerFacts implements Facts {
   readonly accepted: Sample[]
   publishedCount: number
   droppedCount = 0
+  /** Samples that are in the summary, and said to be there. */
+  readonly summarized: Sample[]
   readonly droppedBySeries: number[] = []
   afterCloseCount = 0
   announcedCount = 0
@@ -49,11 +51,14 @@ export class ProducerFacts implements Facts {
     this.#scenario = scenario
     this.#place = placeOf(stage)
     this.#readCountSeen = scenario.drained ?? 0
-    this.pushedCount = (scenario.drained ?? 0) + (scenario.prefilled ?? 0)
-    this.accepted = Array.from({ length: this.pushedCount }, (_, ordinal) =>
+    const acceptedCount = (scenario.drained ?? 0) + (scenario.prefilled ?? 0)
+    this.pushedCount = acceptedCount + (scenario.summarized ?? 0)
+    const samples = Array.from({ length: this.pushedCount }, (_, ordinal) =>
       sampleOf(ordinal, stage.entries.length - 1),
     )
-    this.publishedCount = this.pushedCount
+    this.accepted = samples.slice(0, acceptedCount)
+    this.summarized = samples.slice(acceptedCount)
+    this.publishedCount = acceptedCount
   }
 
   take(step: ProducerStep): void {
@@ -91,7 +96,8 @@ export class ProducerFacts implements Facts {
   onAccess(access: Access, result: unknown): void {
     const place = this.#place!
     this.longestStep = Math.max(this.longestStep, ++this.#accessCount)
-    if (this.#accessCount > PRODUCER_ACCESSES_MAX) this.failure ??= 'a step of the producer does not end'
+    if (this.#accessCount > producerAccessesMax(this.#scenario))
+      this.failure ??= 'a step of the producer does not end'
     if (place.isReadIndex(access)) {
       this.#readCountSeen = countOf(this.#scenario, Number(result), this.#readCountSeen)
     }
@@ -117,6 +123,10 @@ export class ProducerFacts implements Facts {
     const series = place.droppedSeries(access)
     if (series >= 0) this.droppedBySeries[series] = Number(access.value)
     if (place.isAfterClose(access)) this.afterCloseCount = Number(access.value)
+    if (place.isSummarized(access) && this.#sample !== undefined) {
+      this.summarized.push(this.#sample)
+      this.#sample = undefined
+    }
     if (place.isDropped(access)) {
       this.droppedCount = Number(access.value)
       const fill = this.accepted.length - this.#readCountSeen
@@ -130,10 +140,10 @@ export class ProducerFacts implements Facts {
   }
 
   #checkAtRest(step: ProducerStep): void {
-    const { accepted, droppedCount, afterCloseCount, pushedCount, publishedCount } = this
+    const { accepted, summarized, droppedCount, afterCloseCount, pushedCount, publishedCount } = this
     const bySeries = this.droppedBySeries.reduce((sum, count) => sum + count, 0)
     const unpublishedMax = step === 'push' || step === 'register' ? this.#scenario.publishEvery - 1 : 0
-    if (accepted.length + droppedCount + afterCloseCount !== pushedCount) {
+    if (accepted.length + summarized.length + droppedCount + afterCloseCount !== pushedCount) {
       this.failure ??= `of ${pushedCount} samples it accounts for ${accepted.length} + ${droppedCount} + ${afterCloseCount}`
     } else if (bySeries !== droppedCount) {
       this.failure ??= `the lane dropped ${droppedCount} samples, its series ${bySeries}`

@@ -1,8 +1,9 @@
 /** What has to hold in every reachable state: so also when a thread never takes another step. */
 import type { AggregatorFacts, Life } from './aggregator-thread.ts'
 import type { State } from './explorer.ts'
+import type { Summaries } from './folding-registry.ts'
 import type { ProducerFacts } from './producer-thread.ts'
-import type { Scenario } from './scenario.ts'
+import { type Scenario, sampleOf } from './scenario.ts'
 
 /** The wake-up word is the first contested location. */
 const WAKE_BIT = 1
@@ -22,9 +23,9 @@ export function promisesOf(
     const [p, a] = [producer.facts, aggregator.facts]
     if (p.failure !== undefined) return `producer: ${p.failure}`
     if (a.failure !== undefined) return `aggregator: ${a.failure}`
-    const broken = brokenOrder(p, a) ?? brokenSuccession(a, doubtMax)
+    const broken = brokenOrder(p, a) ?? brokenSuccession(a, doubtMax) ?? brokenSummary(p, a)
     if (broken !== undefined || !a.isAtRest) return broken
-    const brokenAtRest = brokenCount(p, a, doubtMax)
+    const brokenAtRest = brokenCount(p, a, doubtMax) ?? brokenReading(p, a)
     if (brokenAtRest !== undefined || !p.isAtRest) return brokenAtRest
     const isOver = producer.pending === undefined && aggregator.pending === undefined
     return (
@@ -62,6 +63,35 @@ function brokenSuccession({ lives }: AggregatorFacts, doubtMax: number): string 
   return undefined
 }
 
+/** A summarized sample is read once: none before it was recorded, and at most one before it is said to be there. */
+function brokenSummary(p: ProducerFacts, a: AggregatorFacts): string | undefined {
+  const { count, sum, last } = summariesOf(a)
+  const thereCount = p.summarized.length + (p.isAtRest ? 0 : 1)
+  if (count > thereCount) return `${count} samples are read of ${thereCount} summarized ones`
+  if (last === undefined) return undefined
+  // Sum and latest value are those of the same sample, and of all before it.
+  let sumSoFar = 0
+  for (const { value } of [...p.summarized, sampleOf(p.pushedCount - 1, 1)]) {
+    sumSoFar += value
+    if (value === last)
+      return sum === sumSoFar ? undefined : `up to ${last} the sum is ${sumSoFar}, not ${sum}`
+  }
+  return `the latest summarized sample is said to be ${last}`
+}
+
+/** A drain takes all that was said to be in the summary when it looked. If that is all there is, their sum is right. */
+function brokenReading({ summarized, isAtRest }: ProducerFacts, a: AggregatorFacts): string | undefined {
+  const { count, sum } = summariesOf(a)
+  if (count < a.summarizedTarget) return `of ${a.summarizedTarget} summarized samples ${count} were read`
+  const sumOfAll = summarized.reduce((sum, { value }) => sum + value, 0)
+  if (!isAtRest || a.summarizedTarget !== summarized.length || sum === sumOfAll) return undefined
+  return `${count} summarized samples add up to ${sumOfAll}, and not to ${sum}`
+}
+
+function summariesOf({ lives }: AggregatorFacts): Summaries {
+  return lives.at(-1)?.summaries ?? { count: 0, sum: 0, last: undefined }
+}
+
 /** A drain takes all that was published when it began, and the totals say so. */
 function brokenCount(p: ProducerFacts, a: AggregatorFacts, doubtMax: number): string | undefined {
   if (a.lives.length === 0) return undefined
@@ -86,12 +116,13 @@ function brokenCount(p: ProducerFacts, a: AggregatorFacts, doubtMax: number): st
   return undefined
 }
 
-/** At any pause: recorded = drained + dropped + pending. What a successor may fold again is the one surplus. */
+/** At any pause: recorded = drained + summarized + dropped + pending. What a successor may fold again is the one surplus. */
 function brokenRest(p: ProducerFacts, a: AggregatorFacts): string | undefined {
   const recorded = p.pushedCount - p.afterCloseCount
   const pending = p.accepted.length - a.readCount
   const surplus = a.drainedTotal - a.readCount
-  if (recorded + surplus !== a.drainedTotal + p.droppedCount + pending || pending < 0) {
+  const placed = a.drainedTotal + pending + p.summarized.length + p.droppedCount
+  if (recorded + surplus !== placed || pending < 0) {
     return `${recorded} recorded, but ${a.drainedTotal} drained, ${p.droppedCount} dropped, ${pending} pending`
   }
   return undefined

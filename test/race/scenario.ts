@@ -17,6 +17,12 @@ export interface Scenario {
   readonly drained?: number
   /** Samples pushed before the first explored step: so the constants that ship can be met by a short program. */
   readonly prefilled?: number
+  /** Pages of the lane's summary; without any a full lane drops. */
+  readonly summaryPages?: number
+  /** Samples pushed after those, which found the lane full. */
+  readonly summarized?: number
+  /** Series the samples go to, in turn. */
+  readonly seriesCount?: number
   readonly producer: readonly ProducerStep[]
   readonly aggregator: readonly AggregatorStep[]
   /** What a successor does, with a memory of its own, after the first aggregator died: at any step whatever. */
@@ -42,8 +48,9 @@ export const BATCH_SAMPLES_SCALED = 2
 export const BATCH_SAMPLES_SHIPPED = 4_096
 
 /** A step of a thread's program never takes more accesses than this, whatever the other thread does. */
-export const PRODUCER_ACCESSES_MAX = 19
-export const aggregatorAccessesMax = (capacity: number): number => 40 + capacity * 8
+export const producerAccessesMax = ({ summaryPages = 0 }: Scenario): number => (summaryPages > 0 ? 80 : 19)
+export const aggregatorAccessesMax = ({ capacity, summaryPages = 0 }: Scenario): number =>
+  40 + capacity * 8 + (summaryPages > 0 ? 400 : 0)
 
 export interface Sample {
   readonly series: number

@@ -8,13 +8,12 @@ const BUFFERS = ['control', 'lane', 'directory'] as const
 
 const SERIES_COUNT = 2
 
-export function setStage(
-  code: LaneCode,
-  { capacity, firstIndex, publishEvery, prefilled = 0, drained = 0 }: Scenario,
-) {
+export function setStage(code: LaneCode, scenario: Scenario) {
+  const { capacity, firstIndex, publishEvery, prefilled = 0, drained = 0 } = scenario
+  const { summaryPages = 0, summarized = 0, seriesCount = SERIES_COUNT } = scenario
   const { Int32Array: Words, Atomics: atomics } = code.modelled
   const words = new Words(code.createControlBlock())
-  const lane = code.createLane({ capacity, laneId: 0, threadId: 7, firstIndex })
+  const lane = code.createLane({ capacity, laneId: 0, threadId: 7, firstIndex, summaryPages })
   const directory = new code.DirectoryWriter(code.createDirectory())
   const descriptor = code.describeMetric('gauge', 'level', { labelNames: ['n'] })
   const metric = directory.append({ type: 'metric', descriptor })
@@ -28,7 +27,7 @@ export function setStage(
     } as const
     entries.push(directory.append(series))
   }
-  for (let series = 0; series < SERIES_COUNT; series++) register()
+  for (let series = 0; series < seriesCount; series++) register()
   let announcedCount = 0
   const writer = new code.LaneWriter(lane, words, directory, publishEvery, () => {
     // As the recorder does it, in its order; the message is what the count stands for.
@@ -50,8 +49,8 @@ export function setStage(
     /** Pushes the samples that are there before the first explored step.
      *  @param drain takes what has been published: called before a lane is half full of what is not to stay */
     prefill: (drain: () => void) => {
-      for (let ordinal = 0; ordinal < drained + prefilled; ordinal++) {
-        const { series, value } = sampleOf(ordinal, SERIES_COUNT)
+      for (let ordinal = 0; ordinal < drained + prefilled + summarized; ordinal++) {
+        const { series, value } = sampleOf(ordinal, seriesCount)
         writer.push(entries[series + 1]!.entryId, value)
         const isLast = ordinal === drained - 1
         if (isLast) writer.publish()
@@ -88,6 +87,7 @@ export function nameLocation({ LaneWord, LaneTotal, ControlWord, ...code }: Lane
 /** Asks of an access where it goes, in terms of the stage. */
 export function placeOf(stage: Stage) {
   const { LaneWord, LaneTotal, ControlWord, EntryWord, SLOTS_OFFSET_DOUBLES } = stage.code
+  const summaryByte = stage.code.summaryFirstWord(stage.lane.capacity) * 4
   const isAt = (buffer: number, byte: number) => (access: Access) =>
     access.location.buffer === buffer && access.location.byte === byte
   const laneWord = (word: number) => isAt(1, word * 4)
@@ -96,11 +96,13 @@ export function placeOf(stage: Stage) {
     isReadIndex: laneWord(LaneWord.readIndex),
     isLease: laneWord(LaneWord.lease),
     isDropped: laneWord(LaneWord.dropped),
+    isSummarized: laneWord(LaneWord.summarized),
     isAfterClose: laneWord(LaneWord.afterClose),
     isDrainedTotal: isAt(1, LaneTotal.drained * 8),
     isClock: isAt(0, ControlWord.clockMs * 4),
     isAggregatorState: isAt(0, ControlWord.aggregatorState * 4),
-    isSlot: ({ location }: Access) => location.buffer === 1 && location.byte >= SLOTS_OFFSET_DOUBLES * 8,
+    isSlot: ({ location }: Access) =>
+      location.buffer === 1 && location.byte >= SLOTS_OFFSET_DOUBLES * 8 && location.byte < summaryByte,
     /** Which series' count of dropped samples it is; −1 if it is none. */
     droppedSeries: ({ location }: Access) =>
       location.buffer !== 2

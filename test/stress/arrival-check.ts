@@ -6,6 +6,8 @@ import { ordinalOf, SERIES_COUNT, seriesAt, valueAt } from './sample.ts'
 const GAPS_KEPT = 1_024
 /** How far around the expected sample the halves of a torn one are looked for. */
 const REACH_MAX = 2 ** 17
+/** Of sums of millions of values in float64. */
+const SUM_ERROR_MAX = 1e-9
 
 export interface CheckedProducer {
   readonly producer: number
@@ -28,6 +30,8 @@ export interface SettledCounts {
   readonly drained: number
   readonly dropped: number
   readonly droppedBySeries: readonly number[]
+  /** What summarized samples come to, by series; undefined in a lane that drops. */
+  readonly summarizedSums?: readonly number[] | undefined
 }
 
 export class ArrivalCheck {
@@ -40,6 +44,7 @@ export class ArrivalCheck {
   /** Ordinals passed over that have not come since. */
   #missingCount = 0
   readonly #missingBySeries = new Float64Array(SERIES_COUNT)
+  readonly #missingSums = new Float64Array(SERIES_COUNT)
   /** Arrivals that stand for no sample: as many samples are missing, and counted nowhere. */
   #damagedCount = 0
   /** Pairs of first ordinal and end. */
@@ -70,7 +75,7 @@ export class ArrivalCheck {
   }
 
   /** To be called when the producer rests and the lane is drained. */
-  settle({ recorded, drained, dropped, droppedBySeries }: SettledCounts): void {
+  settle({ recorded, drained, dropped, droppedBySeries, summarizedSums = [] }: SettledCounts): void {
     this.#expectSum('drained by the lane = arrived', drained, this.arrivedCount)
     // What was dropped after the last arrival shows up as a gap only now.
     if (recorded > this.#nextOrdinal) this.#passOver(recorded)
@@ -79,6 +84,12 @@ export class ArrivalCheck {
     if (this.#damagedCount > 0) return
     for (const [series, count] of droppedBySeries.entries()) {
       this.#expectSum(`dropped = missing, of series ${series}`, count, this.#missingBySeries[series]!)
+    }
+    for (const [series, sum] of summarizedSums.entries()) {
+      const missingSum = this.#missingSums[series]!
+      // What is added up here is not compensated.
+      if (Math.abs(sum - missingSum) <= missingSum * SUM_ERROR_MAX) continue
+      this.#expectSum(`sum of summarized = sum of missing, of series ${series}`, sum, missingSum)
     }
   }
 
@@ -128,7 +139,9 @@ export class ArrivalCheck {
   #passOver(endOrdinal: number): void {
     this.#rememberGap(this.#nextOrdinal, endOrdinal)
     for (let ordinal = this.#nextOrdinal; ordinal < endOrdinal; ordinal++) {
-      this.#missingBySeries[seriesAt(ordinal, this.#salt)]! += 1
+      const series = seriesAt(ordinal, this.#salt)
+      this.#missingBySeries[series]! += 1
+      this.#missingSums[series]! += valueAt(ordinal, this.#salt)
     }
     this.#missingCount += endOrdinal - this.#nextOrdinal
     this.#nextOrdinal = endOrdinal

@@ -3,6 +3,7 @@ import { uniformNumbers } from '../../bench/setup/inputs.ts'
 import { AggregatorState, ControlWord, createControlBlock } from '../../src/shared/memory/control-block.ts'
 import { createDirectory } from '../../src/shared/memory/directory.ts'
 import { createLane } from '../../src/shared/memory/lane-layout.ts'
+import { SUMMARY_PAGES_DEFAULT } from '../../src/shared/memory/summary-layout.ts'
 import type { LaneAnnouncement } from '../../src/shared/share.ts'
 import type { WriterName } from './broken-writers.ts'
 import type { StressCase } from './cases.ts'
@@ -16,7 +17,7 @@ export type Words = Int32Array<SharedArrayBuffer>
 //     +4     4  i32   producer    number of the pause it rests in, or has rested in last
 //     +8     4  i32   producer    1 once it will record nothing more
 //    +12     4  i32   producer    bursts recorded into an empty lane that had room for all of them
-//    +16     4  i32   producer    samples dropped in such bursts
+//    +16     4  i32   producer    samples dropped or summarized in such bursts
 //    +20     4  i32   producer    samples in the largest batch it has published
 //    +64     4  i32   reader      number of the pause it may go on from
 //    +68     4  i32   supervisor  1 once its thread has been terminated
@@ -60,7 +61,8 @@ export interface CaseTask {
 }
 
 export function createTask(stressCase: StressCase, seed: number, writerName: WriterName): CaseTask {
-  const { threadCount, capacity, boundary, number } = stressCase
+  const { threadCount, capacity, boundary, number, isSummarizing } = stressCase
+  const summaryPages = isSummarizing ? SUMMARY_PAGES_DEFAULT : 0
   const nextUniform = uniformNumbers(saltOf(seed, number, -1))
   const clockStartMs = CLOCK_STARTS_MS[Math.floor(nextUniform() * CLOCK_STARTS_MS.length)]!
   const control = createControlBlock()
@@ -70,7 +72,7 @@ export function createTask(stressCase: StressCase, seed: number, writerName: Wri
   const lanes = Array.from({ length: threadCount }, (_, laneId): LaneAnnouncement => {
     // The boundary is met before the lane is full for the first time.
     const firstIndex = boundary === 0 ? 0 : boundary - 1 - Math.floor(nextUniform() * (capacity - 1))
-    const { buffer } = createLane({ capacity, laneId, threadId: laneId + 1, firstIndex })
+    const { buffer } = createLane({ capacity, laneId, threadId: laneId + 1, firstIndex, summaryPages })
     return { type: 'lane', lane: buffer, directory: createDirectory() }
   })
   const wordCount = threadCount * PRODUCER_WORDS + CASE_WORDS

@@ -18,6 +18,8 @@ export interface StressCase {
   readonly incident: Incident
   /** Whether samples go on into window, slices and sums, which are checked, too. */
   readonly isFolding: boolean
+  /** Whether a full lane summarizes; otherwise it drops. */
+  readonly isSummarizing: boolean
   /** Of each producer. */
   readonly sampleCount: number
 }
@@ -80,7 +82,7 @@ export function totalSamplesOf({ sampleCount, threadCount }: StressCase): number
 }
 
 function allShapes(): Shape[] {
-  const shapes: Omit<Shape, 'name' | 'number' | 'isFolding'>[] = []
+  const shapes: Omit<Shape, 'name' | 'number' | 'isFolding' | 'isSummarizing'>[] = []
   for (const threadCount of THREAD_COUNTS)
     for (const capacity of CAPACITIES)
       for (const pace of PACES)
@@ -95,12 +97,13 @@ function allShapes(): Shape[] {
         const publishEvery = PUBLISH_EVERY[(row + column) % PUBLISH_EVERY.length]!
         shapes.push({ threadCount, capacity, pace, boundary, publishEvery, incident })
       }
-  // Every fifth: a number that shares no factor with the lengths above, so that all of their values are met.
+  // Every fifth each: a number that shares no factor with the lengths above, so that all of their values are met.
   return shapes.map((shape, number) => ({
     ...shape,
     name: nameOf(shape),
     number,
     isFolding: number % 5 === 0,
+    isSummarizing: number % 5 === 2,
   }))
 }
 
@@ -117,7 +120,7 @@ function isCovering({ threadCount, capacity, pace, boundary, publishEvery, incid
   )
 }
 
-function nameOf(shape: Omit<Shape, 'name' | 'number' | 'isFolding'>): string {
+function nameOf(shape: Omit<Shape, 'name' | 'number' | 'isFolding' | 'isSummarizing'>): string {
   const { threadCount, capacity, pace, boundary, publishEvery, incident } = shape
   const parts = [
     `${threadCount}-thread${threadCount === 1 ? '' : 's'}`,

@@ -17,6 +17,7 @@ export interface CaseReport {
   readonly name: string
   readonly recorded: number
   readonly drained: number
+  /** Or summarized: samples that found their lane full. */
   readonly dropped: number
   /** How often the ring went round, at least: of the producers' rings. */
   readonly roundsMin: number
@@ -41,7 +42,7 @@ export function drainCase(task: CaseTask, terminate: (producer: number) => void)
   const registry = new MetricRegistry({ clock, windowCapacity: WINDOW_CAPACITY })
   const faults = new FaultList()
   const lanes = memory.lanes.map((_, producer) => new WatchedLane(task, producer, registry, clock, faults))
-  const droppedCount = () => lanes.reduce((sum, lane) => sum + lane.droppedCount, 0)
+  const droppedCount = () => lanes.reduce((sum, lane) => sum + lane.turnedAwayCount, 0)
 
   const awaitOverflow = () => {
     const droppedBefore = droppedCount()

@@ -88,6 +88,7 @@ function record({ stressCase, seed, writerName, memory }: CaseTask): void {
       if (hasRoom(fillMax)) return
     }
   }
+  const refusedCount = () => lane.words[LaneWord.dropped]! + lane.words[LaneWord.summarized]!
   /** The reader counts while this thread rests. */
   const pause = () => {
     writer.publish()
@@ -110,13 +111,13 @@ function record({ stressCase, seed, writerName, memory }: CaseTask): void {
     const pauseAt = Math.min(recordingEnd, ordinal < sampleCount ? nextPause : recordingEnd)
     const { length, isStaged, afterwards, fillMax } = nextBurst()
     const end = Math.min(ordinal + (mustFit ? capacity : length), pauseAt)
-    const droppedBefore = lane.words[LaneWord.dropped]!
+    const refusedBefore = refusedCount()
     if (isStaged) pushSamplesStaged(ordinal, end)
     else pushSamples(ordinal, end)
     ordinal = end
     words[largestBatchWord] = largestBatch
     if (mustFit) {
-      words[refusedWord]! += lane.words[LaneWord.dropped]! - droppedBefore
+      words[refusedWord]! += refusedCount() - refusedBefore
       words[fittingBurstsWord]! += 1
       mustFit = false
     }

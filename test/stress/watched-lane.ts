@@ -62,8 +62,10 @@ export class WatchedLane {
     return Atomics.load(this.#words, firstWordOf(this.producer) + ProducerWord.recorded)
   }
 
-  get droppedCount(): number {
-    return Atomics.load(this.#laneWords, LaneWord.dropped) >>> 0
+  /** Samples that found the lane full: dropped, or summarized. */
+  get turnedAwayCount(): number {
+    const { dropped, summarized } = LaneWord
+    return (Atomics.load(this.#laneWords, dropped) >>> 0) + (Atomics.load(this.#laneWords, summarized) >>> 0)
   }
 
   /** How often the ring went round. */
@@ -156,9 +158,9 @@ export class WatchedLane {
   }
 
   #checkBalance(): void {
-    const { drainedCount: drained, pendingCount: pending } = this.#reader
-    const { recordedCount: recorded, droppedCount: dropped } = this
-    this.arrivals.checkBalance({ recorded, drained, dropped, pending })
+    const { drainedCount: drained, pendingCount: pending, summarizedCount } = this.#reader
+    const dropped = (Atomics.load(this.#laneWords, LaneWord.dropped) >>> 0) + summarizedCount
+    this.arrivals.checkBalance({ recorded: this.recordedCount, drained, dropped, pending })
   }
 
   #checkRoom(): void {
@@ -170,8 +172,9 @@ export class WatchedLane {
   }
 
   #settle(): void {
-    const { recorded, drained, dropped, pending } = this.#reader.snapshot(this.#clock.nowMs())
-    this.arrivals.checkBalance({ recorded: this.recordedCount, drained, dropped, pending })
+    const { recorded, drained, summarized, dropped, pending } = this.#reader.snapshot(this.#clock.nowMs())
+    const turnedAway = dropped + summarized
+    this.arrivals.checkBalance({ recorded: this.recordedCount, drained, dropped: turnedAway, pending })
     const counts = this.#settledCounts()
     this.arrivals.settle(counts)
     // The snapshot's sum is made of its parts; the listener's is made of what it was told.
@@ -185,9 +188,14 @@ export class WatchedLane {
     return {
       recorded: this.recordedCount,
       drained: this.#reader.drainedCount,
-      dropped: this.droppedCount,
-      droppedBySeries: this.#seriesByNumber.map(series => series?.lost ?? 0),
+      dropped: this.turnedAwayCount,
+      droppedBySeries: this.#seriesByNumber.map(series => (series?.lost ?? 0) + (series?.summarized ?? 0)),
+      summarizedSums: this.#task.stressCase.isSummarizing ? this.#summarizedSums() : undefined,
     }
+  }
+
+  #summarizedSums(): readonly number[] {
+    return this.#seriesByNumber.map(series => series?.totalSum ?? 0)
   }
 
   #fault(expected: string, actual: string, kind: FaultKind = 'unaccounted'): void {
@@ -200,6 +208,9 @@ export class WatchedLane {
     const reader = new LaneReader(announcement, this.#registry, this.#clock.nowMs(), {
       onConflict: error => this.#fault('no conflict', String(error)),
       onLost: count => {
+        this.#lostCount += count
+      },
+      onSummarized: count => {
         this.#lostCount += count
       },
       onSeries: series => this.#watch(series),

@@ -12,6 +12,13 @@ import {
 } from '../../src/shared/memory/directory.ts'
 import { LaneTotal, LaneWord, SLOT_BYTES, SLOTS_OFFSET_DOUBLES } from '../../src/shared/memory/lane-layout.ts'
 import { EntryDouble, STATE_HEADER_BYTES, StateWord } from '../../src/shared/memory/state-layout.ts'
+import {
+  COPY_TIME_WORD,
+  COPY_WORDS,
+  SummaryFigure,
+  SummaryWord,
+  TABLES,
+} from '../../src/shared/memory/summary-layout.ts'
 import { TOPICS } from '../../src/shared/topics.ts'
 import { listFiles, readText } from './tree.ts'
 
@@ -29,6 +36,18 @@ test('the lane is documented as it is, word for word', () => {
     SLOTS_OFFSET_DOUBLES: SLOTS_OFFSET_DOUBLES * 8,
   })
   expect(sizesIn('Lane')['SLOTS_OFFSET_DOUBLES']).toBe(SLOT_BYTES)
+})
+
+test('the summary is documented as it is, word for word', () => {
+  expect(offsetsIn('Summary')).toEqual({
+    ...bytesOf('SummaryWord', SummaryWord, 4),
+    ...bytesOf('SummaryFigure', SummaryFigure, 8),
+    COPY_TIME_WORD: COPY_TIME_WORD * 4,
+  })
+  expect(sizesIn('Summary')).toMatchObject({
+    'SummaryWord.tables': TABLES * 4,
+    'SummaryWord.copies': 2 * COPY_WORDS * 4,
+  })
 })
 
 test('the directory is documented as it is, word for word', () => {

@@ -25,6 +25,9 @@ export interface LanePairOptions {
   readonly seriesCount?: number
   readonly kind?: MetricKind
   readonly laneId?: number
+  /** Pages of the lane's summary; without any a full lane drops. */
+  readonly summaryPages?: number
+  readonly windowCapacity?: number
 }
 
 export function createLanePair(options: LanePairOptions = {}) {
@@ -35,10 +38,12 @@ export function createLanePair(options: LanePairOptions = {}) {
     seriesCount = 1,
     kind = 'gauge',
     laneId = 0,
+    summaryPages = 0,
+    windowCapacity = 100_000,
   } = options
   const control = new Int32Array(createControlBlock())
   const clock = new ManualClock()
-  const lane = createLane({ capacity, laneId, threadId: 7, firstIndex })
+  const lane = createLane({ capacity, laneId, threadId: 7, firstIndex, summaryPages })
   const directory = new DirectoryWriter(createDirectory())
   const metric = directory.append({
     type: 'metric',
@@ -53,7 +58,7 @@ export function createLanePair(options: LanePairOptions = {}) {
     } as const
     return directory.append(entry).entryId
   })
-  const registry = new MetricRegistry({ clock, windowCapacity: 100_000 })
+  const registry = new MetricRegistry({ clock, windowCapacity, maxSeriesPerMetric: 100_000 })
   const announcement: LaneAnnouncement = { type: 'lane', lane: lane.buffer, directory: directory.buffer }
   const arrivals: Arrival[] = []
   const series: Series[] = []

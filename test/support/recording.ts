@@ -19,6 +19,7 @@ export function createShare(options: Partial<TelemetryShare> = {}): TelemetrySha
     board: createBoard(),
     origin: { monotonicNs: 0n, epochMs: 0 },
     laneCapacity: 1_024,
+    overflow: 'summarize',
     windowCapacity: 100,
     maxSeriesPerMetric: 4,
     markCapacity: 64,

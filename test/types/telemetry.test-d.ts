@@ -141,7 +141,7 @@ connectBus(port, topic => expectTypeOf(topic).toEqualTypeOf<Topic>())
 export const accepted: readonly TelemetryOptions[] = [
   { service: 'a' },
   { service: 'a', overflow: 'drop', log: false, slos: [], rateLimitScope: 'metric' },
-  { service: 'a', rateLimitScope: 'slo' },
+  { service: 'a', overflow: 'summarize', rateLimitScope: 'slo' },
   { service: 'a', publish: () => Promise.reject(), log: line => line.length },
   {
     service: 'a',

@@ -63,7 +63,7 @@ describe('a thread that has ended', () => {
   })
 
   test('stays in the sum of losses, though its lane is gone', () => {
-    const { lanes, recorder, losses } = createRecording({ laneCapacity: 16 })
+    const { lanes, recorder, losses } = createRecording({ laneCapacity: 16, overflow: 'drop' })
     for (let count = 0; count < 20; count++) recorder.latency('echo').record(count)
     recorder.close()
     lanes.drain(0)
@@ -74,6 +74,7 @@ describe('a thread that has ended', () => {
   test('is counted once, though its lane is announced again afterwards: announcements come by two ways', () => {
     const { lanes, recorder, registry, released, announcements, losses } = createRecording({
       laneCapacity: 16,
+      overflow: 'drop',
     })
     const hits = recorder.counter('hits')
     recorder.counter('hits')
@@ -98,12 +99,12 @@ describe('a thread that has ended', () => {
 
 describe('the lease', () => {
   /** A recorder that beats with fake timers, and an aggregator that ticks and tells the coarse clock. */
-  function leased() {
+  function leased(overflow: 'summarize' | 'drop' = 'drop') {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
     onTestFinished(() => {
       vi.useRealTimers()
     })
-    const recording = createRecording({ laneCapacity: 16 })
+    const recording = createRecording({ laneCapacity: 16, overflow })
     const control = new Int32Array(recording.share.control)
     const passMs = (durationMs: number, { isThreadAlive = true, eachTick = () => {} } = {}) => {
       for (let passedMs = 0; passedMs < durationMs; passedMs += 100) {

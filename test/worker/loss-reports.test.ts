@@ -74,7 +74,7 @@ describe('without readers of the bus', () => {
     losses.add(991, 0)
     losses.report()
     expect(lines).toEqual([
-      'offloop: 991 samples of thread 0 found their lane full; raise laneCapacity, or record less',
+      'offloop: 991 samples of thread 0 found no place in their lane; raise laneCapacity, or record less',
     ])
   })
 

@@ -6,7 +6,7 @@ import { assert } from '../errors.ts'
 
 // byte  size  type  writer      word
 //   +0     4  i32   aggregator  version, odd while the slot is being written
-//   +8   120  f64   aggregator  BOARD_FIELDS, in this order
+//   +8   136  f64   aggregator  BOARD_FIELDS, in this order
 export const BOARD_FIELDS = [
   'timestamp',
   'count',
@@ -23,12 +23,14 @@ export const BOARD_FIELDS = [
   'totalSum',
   'lost',
   'invalid',
+  'summarized',
+  'exact',
 ] as const
 type BoardField = (typeof BOARD_FIELDS)[number]
-/** One slot's numbers. NaN stands for "no value". */
+/** One slot's numbers. NaN stands for "no value"; `exact` is 1 or 0. */
 export type BoardNumbers = Record<BoardField, number>
 
-const SLOT_WORDS = 32
+const SLOT_WORDS = 40
 const FIRST_FIELD_WORD = 2
 const FIELD_WORDS = BOARD_FIELDS.length * 2
 const GROWTH_SLOTS = 256

@@ -86,6 +86,9 @@ class DirectoryMemory {
 export class DirectoryWriter extends DirectoryMemory {
   #lengthBytes = HEADER_BYTES
   readonly #firstWords: number[] = []
+  /** For whoever summarizes samples of an entry, by its id: a number of theirs, 0 at first. It is here because it has to
+   *  grow when an entry is registered, and not when a lane is full. */
+  readonly summaries: number[] = []
   /** The shared memory, once this side has left it. */
   #left: Uint32Array | undefined
 
@@ -105,6 +108,7 @@ export class DirectoryWriter extends DirectoryMemory {
     this.#lengthBytes = start + entryBytes
     // Published last: whoever sees the length sees the entry before it.
     Atomics.store(this.words, PUBLISHED_WORD, this.#lengthBytes)
+    this.summaries.push(0)
     return { entryId: this.#firstWords.push(firstWord) - 1, firstWord }
   }
 

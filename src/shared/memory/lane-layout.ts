@@ -1,6 +1,7 @@
 /** The lane: a ring of samples from one producing thread to the aggregator. Its bytes, and how one is made. */
 import { assert, TelemetryError } from '../errors.ts'
 import { checkMemory } from './corrupt-memory.ts'
+import { isSummaryPageCount, summaryBytes } from './summary-layout.ts'
 
 // byte  size  type  writer      word
 //    0     4  i32   creator     magic
@@ -8,6 +9,7 @@ import { checkMemory } from './corrupt-memory.ts'
 //    8     4  i32   creator     capacity, in slots: a power of two
 //   12     4  i32   creator     lane id, unique within the telemetry
 //   16     4  i32   creator     thread id
+//   20     4  i32   creator     pages of the summary behind the slots; 0: a full lane drops
 //  128     4  i32   producer    write index, runs free through 2^32: slots before it may be read
 //  132     4  i32   producer    dropped samples, wraps
 //  136     4  i32   producer    heartbeat: the coarse clock when this thread's loop last turned
@@ -15,13 +17,19 @@ import { checkMemory } from './corrupt-memory.ts'
 //  144     4  i32   producer    marks abandoned, wraps
 //  148     4  i32   producer    marks rejected, wraps
 //  152     4  i32   producer    samples recorded after close, wraps
+//  156     4  i32   producer    summarized samples, wraps
+//  160     4  i32   producer    headers of the summary in use
+//  164     4  i32   producer    pages of the summary in use, headers apart
 //  256     4  i32   aggregator  read index, runs free: slots before it may be written
 //  260     4  i32   in turn     lease: who drains this lane
 //  264     4  i32   aggregator  dropped samples seen
-//  268     4  i32   aggregator  identity: tells whether two announcements speak of one memory; 0 before it is adopted
+//  268     4  i32   aggregator  summarized samples seen
 //  272     8  f64   aggregator  dropped samples, since the start
 //  280     8  f64   aggregator  drained samples, since the start
+//  288     8  f64   aggregator  summarized samples added in, since the start
+//  296     4  i32   aggregator  identity: tells whether two announcements speak of one memory; 0 before it is adopted
 //  384    16  slot  producer    f64 header = time * 2^21 + entry id, f64 value; `capacity` of them
+//    …              both        the summary: see summary-layout.ts
 //
 // A slot's header is a whole number below 2^53: time is the coarse clock (u32), bit 20 says that the value is a counter's
 // increment, the low 20 bits are the entry id. One view and two stores make a push a fifth cheaper than an i32 pair and
@@ -30,7 +38,7 @@ import { checkMemory } from './corrupt-memory.ts'
 // Producer and aggregator words lie 128 bytes apart, so that neither evicts the other's cache line (adjacent lines
 // are fetched in pairs on x86; lines are 128 bytes wide on some arm64).
 const MAGIC = 0x4c4f_4f50
-export const LANE_LAYOUT_VERSION = 1
+export const LANE_LAYOUT_VERSION = 2
 
 /** Indices of the words, in units of 4 bytes. */
 export const LaneWord = {
@@ -39,6 +47,7 @@ export const LaneWord = {
   capacity: 2,
   laneId: 3,
   threadId: 4,
+  summaryPages: 5,
   writeIndex: 32,
   dropped: 33,
   heartbeatMs: 34,
@@ -46,14 +55,18 @@ export const LaneWord = {
   marksAbandoned: 36,
   marksRejected: 37,
   afterClose: 38,
+  summarized: 39,
+  summaryHeadersUsed: 40,
+  summaryPagesUsed: 41,
   readIndex: 64,
   lease: 65,
   droppedSeen: 66,
-  identity: 67,
+  summarizedSeen: 67,
+  identity: 74,
 } as const
 
 /** Indices of the totals, in units of 8 bytes. */
-export const LaneTotal = { dropped: 34, drained: 35 } as const
+export const LaneTotal = { dropped: 34, drained: 35, summarized: 36 } as const
 
 /** States of the lease. A retired lane is one whose thread fell silent: it announces itself again if it comes back. One
  *  in quarantine held what makes no sense: nobody drains it ever again, and its writer drops what comes. */
@@ -80,7 +93,7 @@ assert(2 ** 32 * HEADER_TIME_UNIT <= Number.MAX_SAFE_INTEGER + 1, 'headers are e
 assert(ENTRY_IDS_MAX === HEADER_INCREMENT, 'an entry id never reaches into the increment bit')
 assert(SLOTS_OFFSET_BYTES % SLOT_BYTES === 0, 'slots lie on whole slots')
 assert((LaneWord.readIndex - LaneWord.writeIndex) * 4 >= 128, 'the indices lie 128 bytes apart')
-assert(LaneTotal.drained * 8 < SLOTS_OFFSET_BYTES - 64, 'the totals end before the slots')
+assert(LaneTotal.summarized * 8 < SLOTS_OFFSET_BYTES - 64, 'the totals end before the slots')
 
 /** A lane's memory, seen through the views its users need. */
 export interface LaneMemory {
@@ -92,10 +105,17 @@ export interface LaneMemory {
   readonly capacity: number
   readonly laneId: number
   readonly threadId: number
+  /** Pages of the summary; 0: a full lane drops. */
+  readonly summaryPages: number
 }
 
-export function laneBytes(capacity: number): number {
-  return SLOTS_OFFSET_BYTES + capacity * SLOT_BYTES
+export function laneBytes(capacity: number, summaryPages: number): number {
+  return SLOTS_OFFSET_BYTES + capacity * SLOT_BYTES + summaryBytes(summaryPages)
+}
+
+/** Index of the summary's first word. */
+export function summaryFirstWord(capacity: number): number {
+  return (SLOTS_OFFSET_BYTES + capacity * SLOT_BYTES) / 4
 }
 
 /** @throws TelemetryError OFFLOOP_LANE_SIZE */
@@ -110,21 +130,26 @@ export function checkLaneCapacity(capacity: unknown, at: string): asserts capaci
   })
 }
 
-/** A fresh lane. `firstIndex` lets a test begin just before the indices wrap. */
+/** A fresh lane. `firstIndex` lets a test begin just before the indices wrap.
+ *  @param options.summaryPages without them a full lane drops */
 export function createLane(options: {
   capacity: number
   laneId: number
   threadId: number
   firstIndex?: number
+  summaryPages?: number
 }): LaneMemory {
-  checkLaneCapacity(options.capacity, 'laneCapacity')
-  const buffer = new SharedArrayBuffer(laneBytes(options.capacity))
+  const { capacity, summaryPages = 0 } = options
+  checkLaneCapacity(capacity, 'laneCapacity')
+  assert(isSummaryPageCount(summaryPages), 'a summary has so many pages')
+  const buffer = new SharedArrayBuffer(laneBytes(capacity, summaryPages))
   const words = new Int32Array(buffer)
   words[LaneWord.magic] = MAGIC
   words[LaneWord.layoutVersion] = LANE_LAYOUT_VERSION
-  words[LaneWord.capacity] = options.capacity
+  words[LaneWord.capacity] = capacity
   words[LaneWord.laneId] = options.laneId
   words[LaneWord.threadId] = options.threadId
+  words[LaneWord.summaryPages] = summaryPages
   words[LaneWord.writeIndex] = options.firstIndex ?? 0
   words[LaneWord.readIndex] = options.firstIndex ?? 0
   return openLane(buffer)
@@ -147,7 +172,9 @@ export function openLane(buffer: SharedArrayBuffer): LaneMemory {
   }
   const capacity = words[LaneWord.capacity]!
   checkLaneCapacity(capacity, 'lane')
-  checkMemory(buffer.byteLength === laneBytes(capacity), 'a lane is as long as its capacity says')
+  const summaryPages = words[LaneWord.summaryPages]!
+  const isLong = isSummaryPageCount(summaryPages) && buffer.byteLength === laneBytes(capacity, summaryPages)
+  checkMemory(isLong, 'a lane is as long as its capacity says, and its summary')
   return {
     buffer,
     words,
@@ -155,5 +182,6 @@ export function openLane(buffer: SharedArrayBuffer): LaneMemory {
     capacity,
     laneId: words[LaneWord.laneId]!,
     threadId: words[LaneWord.threadId]!,
+    summaryPages,
   }
 }

@@ -44,9 +44,13 @@ export function bucketIndexOf(highWord: number, lowWord: number): number {
 
 /** What stands for the bucket's magnitudes: as far from the lower bound as from the upper, in proportion. */
 export function magnitudeOf(bucketIndex: number): number {
+  return (lowerBoundOf(bucketIndex) * 2 * BASE) / (1 + BASE)
+}
+
+/** What the bucket's magnitudes lie above, and those of the bucket below it do not. */
+export function lowerBoundOf(bucketIndex: number): number {
   const octave = Math.floor(bucketIndex / SUBBUCKETS)
-  const lowerBound = 2 ** octave * 2 ** (bucketIndex / SUBBUCKETS - octave)
-  return (lowerBound * 2 * BASE) / (1 + BASE)
+  return 2 ** octave * 2 ** (bucketIndex / SUBBUCKETS - octave)
 }
 
 function fillCells(): void {

@@ -56,8 +56,20 @@ export function readStatistic(
   return {
     value: pick(distribution, statistic, isCounter),
     sampleCount: distribution.count,
-    exact: q === undefined || timeWindowMs === undefined,
+    exact: isCounter || isExact(seriesSet, statistic, timeWindowMs),
   }
+}
+
+/** Whether the statistic is what a look at every sample would say. Counts and sums of time windows always are. */
+function isExact(
+  seriesSet: readonly Series[],
+  statistic: StatisticName,
+  timeWindowMs: number | undefined,
+): boolean {
+  if (timeWindowMs === undefined) return seriesSet.every(series => series.isWindowWhole)
+  if (quantileOf(statistic) !== undefined) return false
+  const isExtreme = statistic === 'min' || statistic === 'max'
+  return !isExtreme || seriesSet.every(series => series.summarized === 0)
 }
 
 /** Everything a query answers about the series together.
@@ -117,7 +129,8 @@ export function snapshotSeries(
           },
         }),
     lost: sumOver(seriesSet, series => series.lost),
-    exact: isCounter || timeWindowMs === undefined,
+    summarized: sumOver(seriesSet, series => series.summarized),
+    exact: isCounter || (timeWindowMs === undefined && seriesSet.every(series => series.isWindowWhole)),
     overflow: seriesSet.length > 0 && seriesSet.every(series => series.isOverflow),
     timestamp,
   }

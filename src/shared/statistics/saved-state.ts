@@ -34,6 +34,13 @@ export class StateWriter {
     this.#numbers[this.#length++] = number
   }
 
+  writeQuad(a: number, b: number, c: number, d: number): void {
+    this.write(a)
+    this.write(b)
+    this.write(c)
+    this.write(d)
+  }
+
   /** Writes the first `count` numbers; the reader has to know how many. */
   writeAll(numbers: Float64Array, count: number = numbers.length): void {
     if (this.#length + count > this.#numbers.length) this.#reserve(count)
@@ -59,6 +66,10 @@ export class StateReader {
 
   read(): number {
     return this.#numbers[this.#position++] ?? Number.NaN
+  }
+
+  readQuad(): [number, number, number, number] {
+    return [this.read(), this.read(), this.read(), this.read()]
   }
 
   /** A copy of the next `count` numbers. */

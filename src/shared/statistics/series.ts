@@ -3,8 +3,11 @@ import type { Clock } from '../clock.ts'
 import type { Labels, MetricDescriptor } from '../metric.ts'
 import { CompensatedSum } from './compensated-sum.ts'
 import { SampleBatch } from './sample-batch.ts'
+import type { SampleSummary } from './sample-summary.ts'
 import type { StateReader, StateWriter } from './saved-state.ts'
-import type { StatisticsMemory } from './statistics-memory.ts'
+import type { SeriesOptions } from './series-options.ts'
+import { HEAP_MEMORY, type StatisticsMemory } from './statistics-memory.ts'
+import { SummarizedSamples } from './summarized-samples.ts'
 import { TimeSlices } from './time-slices.ts'
 import { Window } from './window.ts'
 
@@ -26,40 +29,28 @@ export class Series {
   /** Samples that never reached the aggregator. Counted by whoever notices. */
   lost = 0
   readonly #clock: Clock
-  readonly #memory: StatisticsMemory | undefined
+  readonly #memory: StatisticsMemory
   #values = NO_BATCH.values
   #pendingCount = 0
   /** Whether the samples drained now are older than one drained before: then the batch does not end with the latest. */
   #isLate = false
-  // The two below are u32 times as i32: small integers, which are stored without allocating.
-  /** Time of the sample drained last, and of the latest. */
+  /** Time of the sample drained last, and of the latest: u32 as i32, small integers, which are stored without allocating. */
   #drainedTimeMs = 0
   #lastTimeMs = 0
   #batch = NO_BATCH
   #invalid = 0
+  /** Summarized samples included. */
   #foldedCount = 0
   /** Batches folded. */
   #folds = 0
+  readonly #summarized = new SummarizedSamples()
   #last: number | undefined
   #window: Window | undefined
   #slices: TimeSlices | undefined
   readonly #sum = new CompensatedSum()
 
-  constructor(
-    metric: MetricDescriptor,
-    labels: Labels,
-    {
-      clock,
-      windowCapacity,
-      isOverflow = false,
-      memory,
-    }: {
-      clock: Clock
-      windowCapacity: number
-      isOverflow?: boolean
-      memory?: StatisticsMemory | undefined
-    },
-  ) {
+  constructor(metric: MetricDescriptor, labels: Labels, options: SeriesOptions) {
+    const { clock, windowCapacity, isOverflow = false, memory = HEAP_MEMORY } = options
     this.metric = metric
     this.labels = labels
     this.isOverflow = isOverflow
@@ -100,6 +91,42 @@ export class Series {
     this.#lastTimeMs = timeMs | 0
   }
 
+  /** Adds samples that come as counts: to time slices and totals, not to the rolling window. They belong to the slice of
+   *  `timeMs`, which is when they are read.
+   *  @param timeMs u32 milliseconds since the origin, or the same bits as i32 */
+  addSummary(summary: SampleSummary, timeMs: number): void {
+    const { histogram, increments, last, lastTimeMs } = summary
+    const isCounter = this.metric.kind === 'counter'
+    // What is pending came before.
+    this.#fold()
+    this.#invalid += summary.invalid
+    const separateCount = this.#foldedCount - this.#summarized.count
+    this.#summarized.add(histogram.count + increments, histogram.count > 0, separateCount)
+    this.#foldedCount += histogram.count + increments
+    this.#sum.add(histogram.sum)
+    this.#slices ??= new TimeSlices(this.#clock, this.#memory)
+    if (isCounter) this.#slices.addCount(histogram.sum, timeMs)
+    else {
+      this.#slices.enterSlice(timeMs)
+      this.#slices.addHistogram(histogram)
+    }
+    if (last === undefined || (this.#last !== undefined && ((lastTimeMs - this.#lastTimeMs) | 0) < 0)) return
+    if (!isCounter) this.#last = last
+    this.#lastTimeMs = lastTimeMs
+    this.#isLate = ((this.#drainedTimeMs - lastTimeMs) | 0) < 0
+  }
+
+  /** Samples among `total` that came as counts; of a counter, increments. */
+  get summarized(): number {
+    return this.#summarized.count
+  }
+
+  /** Whether the rolling window holds the latest samples, and all of them. */
+  get isWindowWhole(): boolean {
+    const separateCount = this.#foldedCount + this.#pendingCount - this.#summarized.count
+    return this.#summarized.isWindowWhole(separateCount, this.windowCapacity)
+  }
+
   /** Samples since the start, evicted ones included; a counter's value. */
   get total(): number {
     return this.metric.kind === 'counter' ? this.#sum.value : this.#foldedCount + this.#pendingCount
@@ -128,7 +155,7 @@ export class Series {
 
   /** Changes whenever any of the series' statistics may have changed. */
   get revision(): number {
-    return this.#foldedCount + this.#pendingCount + this.#invalid + this.lost
+    return this.#foldedCount + this.#pendingCount + this.#invalid + this.lost + this.#summarized.summaryCount
   }
 
   /** Every sample recorded so far that is still in it. Undefined before the first, and for counters. */
@@ -148,14 +175,12 @@ export class Series {
     return this.#batch.bytes + (this.#window?.bytes ?? 0) + (this.#slices?.bytes ?? 0)
   }
 
-  /** Changes whenever something changes that `saveSettled` saves.
-   *  @internal */
+  /** Changes with whatever `saveSettled` saves. @internal */
   get settledRevision(): number {
     return (this.#slices?.closedRevision ?? 0) + (this.#window?.layoutRevision ?? 0)
   }
 
-  /** Changes whenever something changes that `save` saves: also when a batch is folded, which moves what lies in memory.
-   *  @internal */
+  /** Changes with whatever `save` saves: also when a batch is folded, which moves what lies in memory. @internal */
   get savedRevision(): number {
     return this.revision + this.#folds
   }
@@ -163,17 +188,12 @@ export class Series {
   /** Saves everything but the name, and what `saveSettled` saves. Nothing is folded for it: batches go as they are.
    *  @internal */
   save(into: StateWriter): void {
-    into.write(this.lost)
-    into.write(this.#invalid)
-    into.write(this.#foldedCount)
-    into.write(this.#last ?? Number.NaN)
-    into.write(this.#drainedTimeMs)
-    into.write(this.#lastTimeMs)
-    into.write(this.#isLate ? 1 : 0)
-    this.#sum.save(into)
-    into.write(this.#values.length)
+    into.writeQuad(this.lost, this.#invalid, this.#foldedCount, this.#last ?? Number.NaN)
+    into.writeQuad(this.#drainedTimeMs, this.#lastTimeMs, this.#isLate ? 1 : 0, this.#values.length)
     into.write(this.#pendingCount)
     into.writeAll(this.#values, this.#pendingCount)
+    this.#sum.save(into)
+    this.#summarized.save(into)
     into.write(this.#window === undefined ? 0 : 1)
     this.#window?.save(into)
     into.write(this.#slices === undefined ? 0 : 1)
@@ -193,26 +213,26 @@ export class Series {
    *  @param settled what `saveSettled` has written last until then, if it has
    *  @internal */
   restore(from: StateReader, settled: StateReader | undefined): void {
-    this.lost = from.read()
-    this.#invalid = from.read()
-    this.#foldedCount = from.read()
-    const last = from.read()
+    const [lost, invalid, foldedCount, last] = from.readQuad()
+    const [drainedTimeMs, lastTimeMs, isLate, batchCapacity] = from.readQuad()
+    this.lost = lost
+    this.#invalid = invalid
+    this.#foldedCount = foldedCount
     this.#last = Number.isNaN(last) ? undefined : last
-    this.#drainedTimeMs = from.read() | 0
-    this.#lastTimeMs = from.read() | 0
-    this.#isLate = from.read() === 1
-    this.#sum.restore(from)
-    const batchCapacity = from.read()
+    this.#drainedTimeMs = drainedTimeMs | 0
+    this.#lastTimeMs = lastTimeMs | 0
+    this.#isLate = isLate === 1
     if (batchCapacity > 0) this.#beginBatch(batchCapacity)
     this.#pendingCount = from.read()
     this.#values.set(from.readAll(this.#pendingCount))
+    this.#sum.restore(from)
+    this.#summarized.restore(from)
     const hasLayout = settled?.read() === 1
     if (from.read() === 1) this.#openWindow().restore(from, hasLayout ? settled : undefined)
-    if (from.read() === 1) {
-      this.#slices = new TimeSlices(this.#clock, this.#memory)
-      this.#slices.restore(from)
-      if (settled !== undefined) this.#slices.restoreClosed(settled)
-    }
+    if (from.read() === 0) return
+    this.#slices = new TimeSlices(this.#clock, this.#memory)
+    this.#slices.restore(from)
+    if (settled !== undefined) this.#slices.restoreClosed(settled)
   }
 
   /** Room for one more sample in the batch, in the slice of `timeMs`. */
@@ -249,8 +269,7 @@ export class Series {
   }
 
   #openWindow(): Window {
-    const memory = this.#memory
-    this.#window = new Window({ capacity: this.windowCapacity, ...(memory === undefined ? {} : { memory }) })
+    this.#window = new Window({ capacity: this.windowCapacity, memory: this.#memory })
     return this.#window
   }
 

@@ -98,6 +98,11 @@ export class TimeSlices {
     this.#current.recordBatch(batch, sampleCount, sum)
   }
 
+  /** Adds what was counted elsewhere to the current slice; `enterSlice` comes first. */
+  addHistogram(histogram: ExponentialHistogram): void {
+    this.#current.merge(histogram)
+  }
+
   /** Adds a counter's increments: they have a count and a sum, and no distribution. */
   addCount(by: number, timeMs: number): void {
     this.enterSlice(timeMs)

@@ -195,6 +195,7 @@ export class Checkpoint {
   #saveTotals(): void {
     this.#records.begin(this.#totals, this.#writer)
     this.#writer.write(this.#sources.lanes.droppedCount)
+    this.#writer.write(this.#sources.lanes.summarizedCount)
     this.#records.put(this.#totals, this.#writer)
   }
 

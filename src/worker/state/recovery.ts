@@ -48,7 +48,11 @@ export function recover(records: RecordTable, registry: MetricRegistry): Recover
       monitor: monitor?.record,
     },
     boardSlots,
-    lanes: { lanes, droppedCount: totals?.numbers[0] ?? 0 },
+    lanes: {
+      lanes,
+      droppedCount: totals?.numbers[0] ?? 0,
+      summarizedCount: totals?.numbers[1] ?? 0,
+    },
     monitorState: monitor === undefined ? undefined : readBytes(new StateReader(monitor.numbers)),
   }
 }

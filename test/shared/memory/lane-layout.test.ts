@@ -88,8 +88,8 @@ describe('opening a lane', () => {
     expect(opened).toMatchObject({ capacity: 32, laneId: 3, threadId: 9 })
     expect(opened.buffer).toBe(lane.buffer)
     expect([opened.words[LaneWord.writeIndex], opened.words[LaneWord.readIndex]]).toEqual([-1, -1])
-    expect(lane.buffer.byteLength).toBe(laneBytes(32))
-    expect(laneBytes(32)).toBe(SLOTS_OFFSET_DOUBLES * 8 + 32 * SLOT_BYTES)
+    expect(lane.buffer.byteLength).toBe(laneBytes(32, 0))
+    expect(laneBytes(32, 0)).toBe(SLOTS_OFFSET_DOUBLES * 8 + 32 * SLOT_BYTES)
   })
 
   test.each<[string, (words: Int32Array) => void, string]>([

@@ -139,6 +139,7 @@ test('a snapshot of several series is that of all their samples, and adds up wha
     invalid: 1,
     window: { capacity: 120, size: 120, evicted: 80 },
     lost: 3,
+    summarized: 0,
     exact: true,
     overflow: false,
     timestamp: 17,

@@ -13,13 +13,13 @@ import { createRandom, type Random } from '../../support/random.ts'
 import { createRecorder, createShare } from '../../support/recording.ts'
 import { atEveryStep } from './crash-points.ts'
 
-const TICKS = 15
+const TICKS = 12
 /** Images compared of each kind of step at each tick, on average. */
-const IMAGES_PER_STEP = 0.2
+const IMAGES_PER_STEP = 0.35
 
 /** Threads that record all there is to record, and an aggregator whose ticks are taken one by one. */
-function createScene(random: Random) {
-  const share = createShare({ laneCapacity: 32, windowCapacity: 50, maxSeriesPerMetric: 4 })
+function createScene(random: Random, overflow: TelemetryShare['overflow']) {
+  const share = createShare({ laneCapacity: 32, windowCapacity: 50, maxSeriesPerMetric: 4, overflow })
   const clock = new ManualClock()
   const control = new Int32Array(share.control)
   const threads = [1, 2, 3].map(threadId => createRecorder(share, { threadId }))
@@ -41,7 +41,7 @@ function createScene(random: Random) {
     clock.advance(stepMs)
     Atomics.store(control, ControlWord.clockMs, clock.nowMs() | 0)
     for (const { recorder, echo, request, level, hits, bytes } of metrics) {
-      for (let count = random.below(50); count > 0; count--) {
+      for (let count = random.below(80); count > 0; count--) {
         const value = random.pick([
           random.next() * 100,
           -random.next(),
@@ -75,49 +75,54 @@ function withoutTime({ now, start }: ReturnType<typeof readOut>['series'][number
 describe('a successor knows what its predecessor would have known', () => {
   test.each([
     // What was saved at the end of the tick before is what a successor has: it knows everything.
-    { seed: 1, savesEachTick: true },
-    { seed: 2, savesEachTick: true },
+    { seed: 1, savesEachTick: true, overflow: 'summarize' },
+    { seed: 2, savesEachTick: true, overflow: 'drop' },
     // What was folded several ticks ago is folded again: all the same, but for the time some of it is counted at.
-    { seed: 3, savesEachTick: false },
-    { seed: 4, savesEachTick: false },
-  ])('wherever that one is stopped (seed $seed)', { timeout: 60_000 }, ({ seed, savesEachTick }) => {
-    const random = createRandom(seed)
-    const { share, clock, memories, record } = createScene(random)
-    const aggregator = createDurableLanes(share, memories, clock)
-    const stepsSeen = new Set<string>()
-    let images = 0
-    let lastCounts = new Map<string, number>()
-    aggregator.drain()
-    for (let tick = 0; tick < TICKS; tick++) {
-      record()
-      const taken: { step: string; image: SharedMemories }[] = []
-      const counts = new Map<string, number>()
-      atEveryStep(
-        step => {
-          counts.set(step, (counts.get(step) ?? 0) + 1)
-          if (random.next() * (lastCounts.get(step) ?? 1) > IMAGES_PER_STEP) return
-          taken.push({ step, image: imageOf(memories) })
-        },
-        () => aggregator.drain(),
-      )
-      lastCounts = counts
-      const compared = (from: DurableLanes) => {
-        const read = readOut(from, clock)
-        return savesEachTick ? read : { ...read, series: read.series.map(withoutTime) }
+    { seed: 3, savesEachTick: false, overflow: 'summarize' },
+    { seed: 4, savesEachTick: false, overflow: 'drop' },
+  ] as const)(
+    'wherever that one is stopped (seed $seed)',
+    { timeout: 60_000 },
+    ({ seed, savesEachTick, overflow }) => {
+      const random = createRandom(seed)
+      const { share, clock, memories, record } = createScene(random, overflow)
+      const aggregator = createDurableLanes(share, memories, clock)
+      const stepsSeen = new Set<string>()
+      let images = 0
+      let lastCounts = new Map<string, number>()
+      aggregator.drain()
+      for (let tick = 0; tick < TICKS; tick++) {
+        record()
+        const taken: { step: string; image: SharedMemories }[] = []
+        const counts = new Map<string, number>()
+        atEveryStep(
+          step => {
+            counts.set(step, (counts.get(step) ?? 0) + 1)
+            if (random.next() * (lastCounts.get(step) ?? 1) > IMAGES_PER_STEP) return
+            taken.push({ step, image: imageOf(memories) })
+          },
+          () => aggregator.drain(),
+        )
+        lastCounts = counts
+        const compared = (from: DurableLanes) => {
+          const read = readOut(from, clock)
+          return savesEachTick ? read : { ...read, series: read.series.map(withoutTime) }
+        }
+        const expected = compared(aggregator)
+        if (savesEachTick) aggregator.state.commit()
+        expect(expected.broken).toEqual([])
+        for (const { step, image } of taken) {
+          const successor = createDurableLanes(share, image, clock)
+          expect(compared(successor), `tick ${tick}, stopped ${step}`).toEqual(expected)
+          stepsSeen.add(step)
+          images += 1
+        }
       }
-      const expected = compared(aggregator)
-      if (savesEachTick) aggregator.state.commit()
-      expect(expected.broken).toEqual([])
-      for (const { step, image } of taken) {
-        const successor = createDurableLanes(share, image, clock)
-        expect(compared(successor), `tick ${tick}, stopped ${step}`).toEqual(expected)
-        stepsSeen.add(step)
-        images += 1
-      }
-    }
+      expect(aggregator.lanes.summarizedCount > 0).toBe(overflow === 'summarize')
     expect(images).toBeGreaterThan(TICKS * 3)
-    expect([...stepsSeen]).toContain('before records.commit')
-    expect([...stepsSeen]).toContain('after records.commit')
-    expect([...stepsSeen]).toContain('before lane.handBack')
-  })
+      expect([...stepsSeen]).toContain('before records.commit')
+      expect([...stepsSeen]).toContain('after records.commit')
+      expect([...stepsSeen]).toContain('before lane.handBack')
+    },
+  )
 })
