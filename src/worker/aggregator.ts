@@ -150,6 +150,7 @@ export class Aggregator {
 
   #tick(lagMs: number): boolean {
     const laneFill = this.#fullestLane()
+    const queueDepth = this.#lanes.pendingCount
     const startMs = this.#clock.nowMs()
     const sampleCount = this.#drain()
     const drainMs = this.#clock.nowMs() - startMs
@@ -159,7 +160,11 @@ export class Aggregator {
     this.#bus.reportDropped()
     const lostCount = this.#lanes.droppedCount
     const busDroppedCount = this.#bus.droppedCount
-    this.#self.record({ drainMs, lagMs, sampleCount, laneFill, lostCount, busDroppedCount }, startMs >>> 0)
+    const tickMs = this.#clock.nowMs() - startMs
+    this.#self.record(
+      { tickMs, drainMs, lagMs, sampleCount, queueDepth, laneFill, lostCount, busDroppedCount },
+      startMs >>> 0,
+    )
     return sampleCount > 0
   }
 
