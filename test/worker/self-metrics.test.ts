@@ -22,15 +22,24 @@ function selfMetrics() {
 
 test('the README names every metric the pipeline keeps about itself, and none that it does not', () => {
   const { registry } = selfMetrics()
-  const named = new Set(readText('README.md').match(/`offloop_[a-z_]+`/g)?.map(name => name.slice(1, -1)))
-  expect([...named].sort()).toEqual(registry.metrics().map(({ descriptor }) => descriptor.name).sort())
+  const named = new Set(
+    readText('README.md')
+      .match(/`offloop_[a-z_]+`/g)
+      ?.map(name => name.slice(1, -1)),
+  )
+  expect([...named].sort()).toEqual(
+    registry
+      .metrics()
+      .map(({ descriptor }) => descriptor.name)
+      .sort(),
+  )
 })
 
 test('queue depth and processing time are kept for each busy tick, and idle ones do not crowd them out', () => {
   const { registry, self } = selfMetrics()
   self.record({ ...IDLE, tickMs: 3, drainMs: 2, sampleCount: 40, queueDepth: 30 }, 1_000)
   for (let tick = 0; tick < 100; tick++) self.record(IDLE, 1_010 + tick)
-  const valueOf = (name: string) => registry.metric(name)!.series([]).last
-  expect([valueOf('offloop_tick_time'), valueOf('offloop_drain_time')]).toEqual([3, 2])
-  expect([valueOf('offloop_queue_depth'), valueOf('offloop_batch_size')]).toEqual([30, 40])
+  const lastOf = (name: string) => registry.metric(name)!.series([]).last
+  expect([lastOf('offloop_tick_time'), lastOf('offloop_drain_time')]).toEqual([3, 2])
+  expect([lastOf('offloop_queue_depth'), lastOf('offloop_batch_size')]).toEqual([30, 40])
 })
