@@ -4,6 +4,7 @@ import type { AggregatorBoot } from '../shared/aggregator-boot.ts'
 import { controlChannelName } from '../shared/share.ts'
 import { Aggregator } from './aggregator.ts'
 import { ControlServer } from './control.ts'
+import { LaneGarbage } from './lane-garbage.ts'
 import { createLog } from './log.ts'
 
 if (parentPort === null)
@@ -11,9 +12,11 @@ if (parentPort === null)
 
 const boot = workerData as AggregatorBoot
 const { share } = boot
-const aggregator = new Aggregator(boot, createLog(boot.log), laneId =>
-  control.releaseChannel(controlChannelName(share, laneId)),
-)
+const garbage = new LaneGarbage(share.laneCapacity)
+const aggregator = new Aggregator(boot, createLog(boot.log), laneId => {
+  control.releaseChannel(controlChannelName(share, laneId))
+  garbage.add()
+})
 const control = new ControlServer(aggregator, share.id)
 control.start(boot.controlPort)
 aggregator.start()

@@ -1,10 +1,10 @@
 /** The command line of the soak run: its options, their limits, and what `--help` says. Pure. */
 import { parseArgs } from 'node:util'
 
-export const BREAKS = ['nothing', 'count', 'memory', 'handles'] as const
-export type Break = (typeof BREAKS)[number]
+const BREAKS = ['nothing', 'count', 'memory', 'handles'] as const
+type Break = (typeof BREAKS)[number]
 const OVERFLOWS = ['default', 'summarize', 'drop'] as const
-export type SoakOverflow = (typeof OVERFLOWS)[number]
+type SoakOverflow = (typeof OVERFLOWS)[number]
 
 export interface SoakOptions {
   readonly durationMs: number

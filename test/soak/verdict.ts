@@ -17,7 +17,7 @@ const MIB = 2 ** 20
 
 /** The floors are what half of a run of three minutes comes to when nothing leaks: allocators of threads that come and
  *  go, compiled code, slices of the first hour. They count less the longer a run is. */
-export const WATCHED: readonly Watched[] = [
+const WATCHED: readonly Watched[] = [
   { quantity: 'rssBytes', name: 'resident memory', unit: 'bytes', limit: { share: 0.05, floor: 16 * MIB } },
   {
     quantity: 'heapBytes',
