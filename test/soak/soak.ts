@@ -31,7 +31,7 @@ const FAULTS_MAX = 20
 const FATED = { unit: 'ms', labelNames: ['fate'] } as const
 const LEAK_BYTES = 2 ** 20
 /** Lines that the load brings about on purpose. */
-const EXPECTED_LINE = /has reached its limit of \d+ series|a check of .* took|^offloop: \d+ samples? lost/
+const EXPECTED_LINE = /has reached its limit of \d+ series|a check of .* took|^offloop: \d+ samples? of thread/
 
 export class Soak {
   readonly readings: Reading[] = []
