@@ -4,7 +4,7 @@
  *  allocates next to nothing: without this the lanes of threads that come and go would stay for hours, a megabyte each. */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { laneBytes } from '../shared/memory/lane-layout.ts'
+import { SLOT_BYTES } from '../shared/memory/lane-layout.ts'
 
 /** What a thread's directory begins with; few grow. */
 const DIRECTORY_BYTES = 65_536
@@ -17,7 +17,7 @@ export class LaneGarbage {
   #bytes = 0
 
   constructor(laneCapacity: number, collect: () => void = garbageCollector()) {
-    this.#bytesPerLane = laneBytes(laneCapacity) + DIRECTORY_BYTES
+    this.#bytesPerLane = SLOT_BYTES * laneCapacity + DIRECTORY_BYTES
     this.#collect = collect
   }
 

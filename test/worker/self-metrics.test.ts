@@ -12,6 +12,7 @@ const IDLE = {
   queueDepth: 0,
   laneFill: 0,
   lostCount: 0,
+  summarizedCount: 0,
   busDroppedCount: 0,
 }
 
