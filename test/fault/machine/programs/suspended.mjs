@@ -33,9 +33,10 @@ const recordThere = async () => {
 record()
 await recordThere()
 const before = await telemetry.query('work')
+let lastMs = Date.now()
 console.log('suspend me')
 // The wall clock goes on while everything stands still: that is how a program notices.
-for (let lastMs = Date.now(), jumpMs = 0; jumpMs < 2_000; lastMs += jumpMs) {
+for (let jumpMs = 0; jumpMs < 2_000; lastMs += jumpMs) {
   await sleep(20)
   jumpMs = Date.now() - lastMs
 }
