@@ -16,7 +16,9 @@ const PROGRESS_INTERVAL_MS = 500
 /** Where nobody watches, so many lines say how far things are. */
 const PROGRESS_LINES = 20
 
-process.exitCode = await main(process.argv.slice(2))
+const exitCode = await main(process.argv.slice(2))
+// Handles that were not let go are said, and must not keep the run from ending.
+process.stdout.write('', () => process.exit(exitCode))
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {

@@ -28,7 +28,7 @@ test.each([
   [['--minutes', ''], '--minutes "": give a number from 0 to 10080'],
   [['--seed', '1.5'], '--seed "1.5": give a whole number'],
   [['--overflow', 'wait'], '--overflow "wait": choose from default, summarize, drop'],
-  [['--break', 'all'], '--break "all": choose from nothing, count, memory, handles'],
+  [['--break', 'all'], '--break "all": choose from nothing, count, leaks'],
   [['--forever'], "Unknown option '--forever'"],
 ])('%j is refused: %s', (args, message) => {
   expect(() => readOptions(args)).toThrow(new UsageError(message))

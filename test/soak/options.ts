@@ -1,7 +1,7 @@
 /** The command line of the soak run: its options, their limits, and what `--help` says. Pure. */
 import { parseArgs } from 'node:util'
 
-const BREAKS = ['nothing', 'count', 'memory', 'handles'] as const
+const BREAKS = ['nothing', 'count', 'leaks'] as const
 type Break = (typeof BREAKS)[number]
 const OVERFLOWS = ['default', 'summarize', 'drop'] as const
 type SoakOverflow = (typeof OVERFLOWS)[number]
@@ -40,7 +40,7 @@ Usage: npm run soak -- [options]        or, once built: node build/soak/main.js 
   --overflow <how> ${OVERFLOWS.join(', ')} (default ${OVERFLOWS[0]}): what becomes of samples that find their lane full
   --faults         also kills the aggregator thread, at most every 20 seconds; needs one that is started again
   --break <what>   ${BREAKS.join(', ')} (default ${BREAKS[0]}): a mistake of the run's own,
-                   which it has to notice: a sample miscounted, memory or handles that are never let go
+                   which it has to notice: a sample miscounted, memory and handles that are never let go
   --help           this text
 
 It goes in rounds of up to five seconds. In each the main thread records in bursts, with idle stretches, labels that

@@ -31,7 +31,8 @@ const FAULTS_MAX = 20
 const FATED = { unit: 'ms', labelNames: ['fate'] } as const
 const LEAK_BYTES = 2 ** 20
 /** Lines that the load brings about on purpose. */
-const EXPECTED_LINE = /has reached its limit of \d+ series|a check of .* took|^offloop: \d+ samples? of thread/
+const EXPECTED_LINE =
+  /has reached its limit of \d+ series|a check of .* took|^offloop: \d+ samples? of thread/
 
 export class Soak {
   readonly readings: Reading[] = []
@@ -221,8 +222,12 @@ export class Soak {
   #break(): void {
     const { broken } = this.#options
     if (broken === 'count') this.#accounts.add(metrics.HITS, 1, 1)
-    else if (broken === 'memory') this.#leaked.push(Buffer.alloc(LEAK_BYTES, 1))
-    else if (broken === 'handles') this.#leaked.push(setInterval(() => {}, LEAK_BYTES))
+    else if (broken === 'leaks') {
+      this.#leaked.push(
+        Buffer.alloc(LEAK_BYTES, 1),
+        setInterval(() => {}, LEAK_BYTES),
+      )
+    }
   }
 
   #telemetryOptions(): TelemetryOptions {
