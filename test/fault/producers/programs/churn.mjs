@@ -1,6 +1,7 @@
-/** An hour's worth of threads and pools that come and go, in seconds: `node churn.mjs <rounds> <seed>`. In each round a pool
- *  of two threads is made, used and destroyed, while three threads end, exit, or are terminated in the middle. Says as
- *  JSON what was recorded, what arrived, and what the process held after each round. */
+/** An hour's worth of threads and pools that come and go, in seconds: `node churn.mjs <rounds> <seed> [as-it-comes]`. In
+ *  each round a pool of two threads is made, used and destroyed, while three threads end, exit, or are terminated in the
+ *  middle. Says as JSON what was recorded, what arrived, and what the process held after each round. Garbage of the main
+ *  thread is collected before that, unless it shall come as it comes. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
@@ -9,7 +10,8 @@ import { Worker } from 'node:worker_threads'
 import { createTelemetry } from 'offloop'
 import { Piscina } from 'piscina'
 
-const [rounds, seed] = process.argv.slice(2).map(Number)
+const [rounds, seed] = process.argv.slice(2, 4).map(Number)
+const isCollected = process.argv[4] !== 'as-it-comes'
 const FATES = ['end', 'exit', 'terminate']
 const TASK_COUNT = 6
 const TASK_SAMPLES = 200
@@ -85,7 +87,7 @@ for (let round = 0; round < rounds; round++) {
   beat.add(1)
   expected.beats += 1
   const { lanes, series } = await telemetry.snapshot()
-  collectGarbage()
+  if (isCollected) collectGarbage()
   const [, virtualKiB] = /^VmSize:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))
   const { rss, heapUsed, external } = process.memoryUsage()
   readings.push({
