@@ -42,4 +42,5 @@ await build([
     'programs/start-up',
   ]),
   ...bundles('test/stress', 'build/stress', ['main', 'producer-thread', 'reader-thread']),
+  ...bundles('test/soak', 'build/soak', ['main', 'bus-thread', 'pool-task', 'recording-thread']),
 ])

@@ -1,13 +1,16 @@
 /** The lanes an aggregator has to drain, as far as this thread has heard of them: the next one is told of them again.
  *  Creating thread. */
-import { BroadcastChannel } from 'node:worker_threads'
+import { BroadcastChannel, MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { isAnnouncement } from '../shared/announcement-check.ts'
 import { LaneWord, Lease, openLane } from '../shared/memory/lane-layout.ts'
 import type { LaneAnnouncement } from '../shared/share.ts'
 
+/** An announcement waits in a port, where it is no object of this thread's heap: its shared memory goes when the port is
+ *  closed. On the heap it would grow old with the lane, and stay until this thread collects all of its garbage: V8 takes
+ *  shared memory for no burden, and does not hurry. */
 interface KnownLane {
-  readonly announcement: LaneAnnouncement
-  readonly words: Int32Array
+  readonly putPort: MessagePort
+  readonly heldPort: MessagePort
   /** The aggregator has let go of it, at least once. */
   isReleased: boolean
 }
@@ -26,7 +29,7 @@ export class KnownLanes {
   }
 
   get announcements(): LaneAnnouncement[] {
-    return [...this.#byId.values()].map(({ announcement }) => announcement)
+    return [...this.#byId.values()].map(announcementOf)
   }
 
   /** Listens to announcements of other threads. They may come before the aggregator is there to hear them. */
@@ -46,10 +49,10 @@ export class KnownLanes {
     if (this.#isClosed) return
     this.#forgetReleased()
     try {
-      const { laneId, words } = openLane(announcement.lane)
+      const { laneId } = openLane(announcement.lane)
       const known = this.#byId.get(laneId)
       // The first stands, as with the aggregator: nobody takes the place of a lane by calling himself the same.
-      if (known === undefined) this.#byId.set(laneId, { announcement, words, isReleased: false })
+      if (known === undefined) this.#byId.set(laneId, hold(announcement))
       else known.isReleased = false
     } catch {
       // It makes no sense as a lane, which is the aggregator's to say.
@@ -68,16 +71,37 @@ export class KnownLanes {
   close(): void {
     this.#isClosed = true
     this.#channel?.close()
+    for (const lane of this.#byId.values()) letGo(lane)
     this.#byId.clear()
   }
 
   #forgetReleased(): void {
-    for (const [laneId, { isReleased, words }] of this.#byId) {
-      const isOver = Atomics.load(words, LaneWord.ended) === 1
+    for (const [laneId, lane] of this.#byId) {
+      if (!lane.isReleased) continue
+      const words = new Int32Array(announcementOf(lane).lane)
       const lease = Atomics.load(words, LaneWord.lease)
-      if (isReleased && (isOver || lease === Lease.retired || lease === Lease.quarantined)) {
-        this.#byId.delete(laneId)
-      }
+      const isOver = Atomics.load(words, LaneWord.ended) === 1 || lease === Lease.quarantined
+      if (!isOver && lease !== Lease.retired) continue
+      letGo(lane)
+      this.#byId.delete(laneId)
     }
   }
+}
+
+function hold(announcement: LaneAnnouncement): KnownLane {
+  const { port1, port2 } = new MessageChannel()
+  port1.postMessage(announcement)
+  return { putPort: port1, heldPort: port2, isReleased: false }
+}
+
+function letGo({ putPort, heldPort }: KnownLane): void {
+  putPort.close()
+  heldPort.close()
+}
+
+/** Taken out of the port, and put back. */
+function announcementOf({ putPort, heldPort }: KnownLane): LaneAnnouncement {
+  const announcement: LaneAnnouncement = receiveMessageOnPort(heldPort)?.message
+  putPort.postMessage(announcement)
+  return announcement
 }

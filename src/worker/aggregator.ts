@@ -217,6 +217,7 @@ export class Aggregator {
 
   #tick(lagMs: number): boolean {
     const laneFill = this.#fullestLane()
+    const queueDepth = this.#lanes.pendingCount
     const startMs = this.#clock.nowMs()
     const sampleCount = this.#take(nowMs => this.#lanes.drain(nowMs))
     const drainMs = this.#clock.nowMs() - startMs
@@ -226,8 +227,9 @@ export class Aggregator {
     this.#bus.reportDropped()
     const { droppedCount: lostCount, summarizedCount } = this.#lanes
     const busDroppedCount = this.#bus.droppedCount
-    const counts = { sampleCount, lostCount, summarizedCount, busDroppedCount }
-    this.#self.record({ drainMs, lagMs, laneFill, ...counts }, startMs >>> 0)
+    const counts = { sampleCount, queueDepth, lostCount, summarizedCount, busDroppedCount }
+    const tickMs = this.#clock.nowMs() - startMs
+    this.#self.record({ tickMs, drainMs, lagMs, laneFill, ...counts }, startMs >>> 0)
     return sampleCount > 0
   }
 

@@ -5,6 +5,7 @@ import { controlChannelName } from '../shared/share.ts'
 import { Aggregator } from './aggregator.ts'
 import { ControlServer } from './control.ts'
 import { answerFinalRequests } from './final-flush.ts'
+import { LaneGarbage } from './lane-garbage.ts'
 import { createLog } from './log.ts'
 
 if (parentPort === null)
@@ -14,8 +15,10 @@ const boot = workerData as AggregatorBoot
 const { share } = boot
 const controlBlock = new Int32Array(share.control)
 const log = createLog(boot.log, controlBlock)
+const garbage = new LaneGarbage(share.laneCapacity)
 const aggregator = new Aggregator(boot, log.write, laneId => {
   control.releaseChannel(controlChannelName(share, laneId))
+  garbage.add()
   parentPort?.postMessage({ type: 'lane-released', laneId } satisfies LaneReleasedMessage)
 })
 const control = new ControlServer(aggregator, share.id)

@@ -5,9 +5,13 @@ import type { Series } from '../shared/statistics/series.ts'
 
 /** One tick, measured. */
 export interface TickMeasurement {
+  /** The whole of it: drained, judged, published, reported. */
+  readonly tickMs: number
   readonly drainMs: number
   readonly lagMs: number
   readonly sampleCount: number
+  /** Samples that waited on all lanes when the tick began. */
+  readonly queueDepth: number
   /** Fill of the fullest lane, from 0 to 1. */
   readonly laneFill: number
   /** Lost since the start. */
@@ -18,9 +22,11 @@ export interface TickMeasurement {
 }
 
 export class SelfMetrics {
+  readonly #tickTime: Series
   readonly #drainTime: Series
   readonly #tickLag: Series
   readonly #batchSize: Series
+  readonly #queueDepth: Series
   readonly #laneFill: Series
   readonly #lost: Series
   readonly #summarized: Series
@@ -29,9 +35,16 @@ export class SelfMetrics {
   constructor(registry: MetricRegistry) {
     const series = (kind: MetricKind, name: string, unit: Unit, help: string) =>
       registry.register({ kind, name, unit, help }).series([])
+    this.#tickTime = series('latency', 'offloop_tick_time', 'ms', 'Time one tick took in all')
     this.#drainTime = series('latency', 'offloop_drain_time', 'ms', 'Time one tick took to drain all lanes')
     this.#tickLag = series('latency', 'offloop_tick_lag', 'ms', 'How late a tick began')
     this.#batchSize = series('gauge', 'offloop_batch_size', '{samples}', 'Samples one tick drained')
+    this.#queueDepth = series(
+      'gauge',
+      'offloop_queue_depth',
+      '{samples}',
+      'Samples that waited on all lanes when a tick began',
+    )
     this.#laneFill = series(
       'gauge',
       'offloop_lane_fill',
@@ -62,7 +75,9 @@ export class SelfMetrics {
   record(tick: TickMeasurement, timeMs: number): void {
     this.#tickLag.record(tick.lagMs, timeMs)
     if (tick.sampleCount > 0) {
+      this.#tickTime.record(tick.tickMs, timeMs)
       this.#drainTime.record(tick.drainMs, timeMs)
+      this.#queueDepth.record(tick.queueDepth, timeMs)
       this.#batchSize.record(tick.sampleCount, timeMs)
       this.#laneFill.record(tick.laneFill, timeMs)
     }

@@ -34,7 +34,8 @@ const NEXT = '    const next = (writeIndex + 1) | 0\n'
 const COUNT_SERIES = 'this.#directory.countDropped(entryId & (ENTRY_IDS_MAX - 1))\n'
 const STORED_LAST = '    // Stored last: who sees that samples were dropped sees whose they were.\n'
 const COUNT_LANE = 'Atomics.store(words, LaneWord.dropped, words[LaneWord.dropped]! + 1)\n'
-const FOLD = 'const foldedCount = foldSlots(this.#lane, this.#readIndex, batchCount, this.#entries.seriesById)\n'
+const FOLD =
+  'const foldedCount = foldSlots(this.#lane, this.#readIndex, batchCount, this.#entries.seriesById)\n'
 const LOAD_PUBLISHED = 'const writeIndex = Atomics.load(this.#lane.words, LaneWord.writeIndex)\n'
 const READ_AFTER =
   '    // Read after the write index: every sample before it has its entry in the directory by now.\n'

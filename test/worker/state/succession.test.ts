@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ControlWord } from '../../../src/shared/memory/control-block.ts'
 import { createState } from '../../../src/shared/memory/state-layout.ts'
+import type { TelemetryShare } from '../../../src/shared/share.ts'
 import {
   createDurableLanes,
   type DurableLanes,
@@ -119,7 +120,7 @@ describe('a successor knows what its predecessor would have known', () => {
         }
       }
       expect(aggregator.lanes.summarizedCount > 0).toBe(overflow === 'summarize')
-    expect(images).toBeGreaterThan(TICKS * 3)
+      expect(images).toBeGreaterThan(TICKS * 3)
       expect([...stepsSeen]).toContain('before records.commit')
       expect([...stepsSeen]).toContain('after records.commit')
       expect([...stepsSeen]).toContain('before lane.handBack')
