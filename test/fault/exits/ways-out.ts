@@ -321,6 +321,16 @@ export const WAYS_OUT: readonly WayOutRow[] = [
     way: 'exit of a blocked loop',
     options: { laneCapacity: 16 },
     differs: 'stderr',
+    check: all(
+      everythingIn(),
+      saysOnStderr(/^offloop: \d+ samples .* found their lane full and were summarized/),
+    ),
+  },
+  {
+    name: "samples that found the lane full, with `overflow: 'drop'`",
+    way: 'exit of a blocked loop',
+    options: { laneCapacity: 16, overflow: 'drop' },
+    differs: 'stderr',
     check: end => {
       const total = totalIn(end.files[SNAPSHOT], 'echo') ?? 0
       const lost = recordedBy(end) - total
