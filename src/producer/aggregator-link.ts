@@ -114,6 +114,11 @@ export class AggregatorLink {
     })
   }
 
+  /** Starts the next aggregator at once, where one has died and another is about to be started. */
+  restartNow(): void {
+    this.#supervisor.restartNow()
+  }
+
   /** The telemetry is about to be closed: no aggregator is started again. */
   stop(): void {
     this.#supervisor.stop()

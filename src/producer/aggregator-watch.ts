@@ -49,12 +49,12 @@ export async function aggregatorUp(share: TelemetryShare): Promise<void> {
   for (;;) {
     const state = Atomics.load(control, ControlWord.aggregatorState)
     if (state === AggregatorState.running) return
-    if (state === AggregatorState.stopped) throw downError()
+    if (state === AggregatorState.stopped || state === AggregatorState.closed) throw downError()
     await sleep(BOOT_POLL_MS, undefined, { ref: false })
   }
 }
 
-/** A telemetry that is closed says so by itself. */
+/** A telemetry that is closed says so by itself: also one that went down while it was being closed. */
 function isDown(control: Int32Array): boolean {
   const isStopped = Atomics.load(control, ControlWord.aggregatorState) === AggregatorState.stopped
   return isStopped && Atomics.load(control, ControlWord.closed) === 0

@@ -6,9 +6,9 @@ const WAIT_SLICE_MS = 50
 /** Five of the aggregator's longest pauses between two ticks: one that has not ticked for so long is frozen or dead. */
 export const SILENCE_MS_MAX = 500
 
-export type ExitWaitEnd = 'answered' | 'timed out' | 'silent' | 'down'
+export type ExitWaitEnd = 'answered' | 'closed' | 'timed out' | 'silent' | 'down'
 
-/** Down for good, or to be started again by a loop that will not turn any more. */
+/** Down for good, or waiting to be started again. */
 export function isGone(state: number): boolean {
   return state === AggregatorState.stopped || state === AggregatorState.restarting
 }
@@ -30,6 +30,8 @@ export function waitForFinalFlush(
     const state = Atomics.load(control, ControlWord.aggregatorState)
     const done = Atomics.load(control, ControlWord.finalDone)
     if (finalFlushAnswer(control, request) !== undefined) return 'answered'
+    // It closes at the same time, and has done all that it was asked for.
+    if (state === AggregatorState.closed) return 'closed'
     if (isGone(state)) return 'down'
     const atMs = nowMs()
     if (atMs >= deadlineMs) return 'timed out'

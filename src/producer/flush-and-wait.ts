@@ -16,6 +16,8 @@ export interface EndingTelemetry {
   readonly timeoutMs: number
   readonly snapshotFile: string | undefined
   readonly log: ((line: string) => void) | false | undefined
+  /** Starts the next aggregator at once, where one has died and another is about to be started. */
+  readonly restartNow: () => void
 }
 
 /** A final flush under way. */
@@ -54,7 +56,11 @@ function ask(telemetry: EndingTelemetry, occasion: string): Asked | undefined {
   // Nothing was ever recorded, and nothing is to be written: such a process is not held up at all.
   const isUnused = recorder.activity === 0 && Atomics.load(control, ControlWord.nextLaneId) <= 1
   if (isUnused && snapshotFile === undefined) return undefined
-  if (isGone(Atomics.load(control, ControlWord.aggregatorState))) {
+  // There may be no later.
+  guarded(telemetry.restartNow)
+  const state = Atomics.load(control, ControlWord.aggregatorState)
+  if (state === AggregatorState.closed) return undefined
+  if (isGone(state)) {
     sayShortfall(telemetry, occasion, 'down')
     return undefined
   }
@@ -70,6 +76,7 @@ function finish({ telemetry, request }: Asked, occasion: string, beganAtMs: numb
     signOfLife: () => Atomics.load(control, ControlWord.clockMs) + recorder.untaken.samples,
   })
   const answer = finalFlushAnswer(control, request)
+  if (end === 'closed') return true
   if (answer === undefined) sayShortfall(telemetry, occasion, end)
   else if (answer.lost > 0) {
     say(telemetry, `offloop: ${shortfallText({ samples: answer.lost })} lost since the start, on all threads`)
@@ -77,7 +84,8 @@ function finish({ telemetry, request }: Asked, occasion: string, beganAtMs: numb
   return answer !== undefined
 }
 
-function sayShortfall(telemetry: EndingTelemetry, occasion: string, end: ExitWaitEnd): void {
+/** Says what was not taken over, and which file was not written: nothing, where that is nothing. */
+export function sayShortfall(telemetry: EndingTelemetry, occasion: string, end: ExitWaitEnd): void {
   const { samples, dropped, increments } = telemetry.recorder.untaken
   const { snapshotFile } = telemetry
   const parts: string[] = []

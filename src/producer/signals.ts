@@ -1,7 +1,8 @@
 /** Ends telemetries on signals that end the process, which runs no exit handler then. Main thread. */
 import { isMainThread } from 'node:worker_threads'
 import { TelemetryError } from '../shared/errors.ts'
-import { type EndingTelemetry, flushAndWait } from './flush-and-wait.ts'
+import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
+import { type EndingTelemetry, flushAndWait, guarded, sayShortfall } from './flush-and-wait.ts'
 import { shortfallText } from './shortfall.ts'
 import type { FlushResult } from './thread-telemetry.ts'
 
@@ -105,9 +106,12 @@ async function closeOne(signal: EndingSignal, telemetry: SignalledTelemetry): Pr
   const result = await Promise.race([close(timeoutMs), gaveUp])
   clearTimeout(timer)
   if (result === undefined) log(`offloop: at ${signal}, the telemetry was not closed within ${timeoutMs} ms`)
-  else if (result.lost > 0) {
-    const reason = result.timedOut ? `: the aggregator has not answered within ${timeoutMs} ms` : ''
-    log(`offloop: at ${signal}, ${shortfallText({ samples: result.lost })} lost or not taken over${reason}`)
+  else if (Atomics.load(ending.control, ControlWord.aggregatorState) !== AggregatorState.closed) {
+    guarded(() => sayShortfall(ending, signal, result.timedOut ? 'timed out' : 'down'))
+  } else if (result.lost > 0) {
+    log(
+      `offloop: at ${signal}, ${shortfallText({ samples: result.lost })} lost since the start, on all threads`,
+    )
   }
 }
 

@@ -82,6 +82,8 @@ export class Supervisor {
       this.#incarnation = this.#supervised.start(restart, death => this.#onEnd(death))
     } catch (error) {
       if (restart === undefined) throw error
+      // Nobody boots: who waits for that, at exit, need not.
+      Atomics.store(this.#control, ControlWord.aggregatorState, AggregatorState.restarting)
       // As if it had ended right after: whoever closes may be starting it, and hears of its death as of any other.
       startBackgroundTimer(this.#timers, () => this.#onEnd(deathBy(error)), 0)
     }
@@ -105,6 +107,11 @@ export class Supervisor {
   stop(): void {
     if (this.#isStopped) return
     this.#isStopped = true
+    this.restartNow()
+  }
+
+  /** Starts the next aggregator without further delay, where one is about to be started. */
+  restartNow(): void {
     if (this.#restartTimer === undefined) return
     this.#timers.clearTimeout(this.#restartTimer)
     this.#restart()
@@ -119,7 +126,7 @@ export class Supervisor {
 
   #onEnd({ cause, detail }: Death): void {
     this.#incarnation = undefined
-    const isOrderly = this.#isStopped && this.state === AggregatorState.stopped
+    const isOrderly = this.#isStopped && this.state === AggregatorState.closed
     if (this.#isEnding || isOrderly) return
     const death = this.#hungBecause === undefined ? { cause, detail } : deathBy(this.#hungBecause)
     const nowMs = this.#clock.nowMs()

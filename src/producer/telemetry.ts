@@ -92,7 +92,9 @@ export class Telemetry extends ThreadTelemetry {
     this.#log = lines.write
     this.#link = link
     const { exitTimeoutMs: timeoutMs, snapshotFile, log } = options
-    this.#ending = { control: new Int32Array(share.control), recorder, timeoutMs, snapshotFile, log }
+    const control = new Int32Array(share.control)
+    const restartNow = () => link.restartNow()
+    this.#ending = { control, recorder, timeoutMs, snapshotFile, log, restartNow }
     this.#forgetExit = flushAtExit(this.#ending)
     this.#sloNames = new Set(options.slos.map((slo, index) => resolveSLO(slo, `slos[${index}]`).name))
     if (options.publish !== undefined) {

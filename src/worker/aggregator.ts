@@ -50,6 +50,8 @@ export class Aggregator {
   refusedCount = 0
   #hasReportedSummarized = false
   readonly #sloRemovers = new Map<number, () => void>()
+  /** What came of closing; undefined before. */
+  #closedWith: FinalOutcome | undefined
 
   /** @param onLaneReleased a thread's lane is gone: what was kept for that thread can go as well */
   constructor(boot: AggregatorBoot, log: (line: string) => void, onLaneReleased: (laneId: number) => void) {
@@ -190,8 +192,10 @@ export class Aggregator {
     return { lost: this.#lanes.droppedCount }
   }
 
-  /** What is done at the end: takes everything, checks every SLO once more, writes the snapshot file. */
+  /** What is done at the end: takes everything, checks every SLO once more, writes the snapshot file. Once it is closed this
+   *  says what came of that: a process that exits meanwhile does not wait for a second file. */
   finalFlush(): FinalOutcome {
+    if (this.#closedWith !== undefined) return this.#closedWith
     return flushFinally(
       {
         drain: () => this.#drain(),
@@ -210,9 +214,10 @@ export class Aggregator {
     this.#monitor.stop()
     this.#loop.stop()
     this.#bus.close()
-    Atomics.store(this.#control, ControlWord.aggregatorState, AggregatorState.stopped)
     // What other threads have published since the last drain, nobody will take.
-    return { ...result, lost: result.lost + this.#lanes.pendingCount }
+    this.#closedWith = { ...result, lost: result.lost + this.#lanes.pendingCount }
+    Atomics.store(this.#control, ControlWord.aggregatorState, AggregatorState.closed)
+    return this.#closedWith
   }
 
   #tick(lagMs: number): boolean {

@@ -97,6 +97,14 @@ test('one that is down, or goes down meanwhile, is not waited for', () => {
   expect(one.wait(1_000).end).toBe('down')
 })
 
+test('one that closes meanwhile has done all that was asked', () => {
+  const one = waiting(AggregatorState.running)
+  one.onLook = () => {
+    one.control[ControlWord.aggregatorState] = AggregatorState.closed
+  }
+  expect(one.wait(1_000).end).toBe('closed')
+})
+
 test('a thread that waits is woken by the answer of another', () => {
   const one = waiting(AggregatorState.running)
   const worker = new Worker(

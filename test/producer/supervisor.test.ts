@@ -99,6 +99,20 @@ describe('a death', () => {
     expect(supervisor).toMatchObject({ restarts: 1, isAlive: true })
   })
 
+  test('is followed by another start at once where there may be no later, and by one only', () => {
+    const { run, die, pass, started, supervisor, hasTimer } = setUp()
+    run()
+    supervisor.restartNow()
+    expect(started).toHaveLength(1)
+    die()
+    supervisor.restartNow()
+    supervisor.restartNow()
+    expect(started).toHaveLength(2)
+    expect(hasTimer()).toBe(false)
+    pass(60_000)
+    expect(started).toHaveLength(2)
+  })
+
   test('the fifth within a minute is the last: it stays down, and says so once', () => {
     const { pass, die, state, started, supervised, hasTimer } = setUp()
     for (let death = 1; death <= 5; death++) {
@@ -132,11 +146,12 @@ describe('a death', () => {
   })
 
   test('a later thread that cannot even be started counts as one that has died, and is told later', () => {
-    const { pass, die, failToStart, supervised, supervisor } = setUp()
+    const { pass, die, failToStart, state, supervised, supervisor } = setUp()
     failToStart(Object.assign(new Error('no more threads'), { code: 'ERR_WORKER_INIT_FAILED' }))
     die()
     pass(100)
     expect(supervised.onDeath).toHaveBeenCalledOnce()
+    expect(state(), 'nobody boots').toBe(AggregatorState.restarting)
     pass(0)
     expect(supervised.onDeath).toHaveBeenCalledTimes(2)
     expect(supervisor.cause).toBe('ERR_WORKER_INIT_FAILED: no more threads')

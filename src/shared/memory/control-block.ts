@@ -29,8 +29,9 @@ export const ControlWord = {
 } as const
 
 /** `booting`: there is a thread that is not up yet. `restarting`: it has died, and the creating thread will start
- *  another, if its loop turns. `stopped`: closed, or down for good. */
-export const AggregatorState = { booting: 0, running: 1, stopped: 2, restarting: 3 } as const
+ *  another: when its loop turns, or at its exit. `stopped`: down for good. `closed`: it was told to end, has taken everything,
+ *  and has written its file. */
+export const AggregatorState = { booting: 0, running: 1, stopped: 2, restarting: 3, closed: 4 } as const
 
 export const CONTROL_BLOCK_BYTES = 384
 

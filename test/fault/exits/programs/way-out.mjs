@@ -15,8 +15,8 @@ const say = what => writeSync(1, `${JSON.stringify(what)}\n`)
 let recorded = 0
 
 /** A telemetry that was recorded to. */
-function recording(count = 1_000) {
-  const telemetry = start()
+function recording(count = 1_000, more = {}) {
+  const telemetry = start(more)
   const echo = telemetry.latency('echo')
   const hits = telemetry.counter('hits')
   const record = more => {
@@ -53,6 +53,28 @@ const WAYS = {
     const { telemetry } = recording()
     last()
     telemetry.close()
+    process.exit(4)
+  },
+  'exit while close is under way': async () => {
+    // It takes a while to say that it has heard, and so closing takes a while.
+    const publish = () => sleep(60_000, undefined, { ref: false })
+    const slos = [{ metric: 'echo', objective: 'max<1ms' }]
+    const { telemetry } = recording(1_000, { publish, slos })
+    await telemetry.ready
+    telemetry.close()
+    // Long enough for the aggregator to have closed.
+    await sleep(500)
+    last()
+    process.exit(4)
+  },
+  'exit of a loop that is blocked while it closes': async () => {
+    const { telemetry } = recording()
+    await telemetry.ready
+    telemetry.close()
+    await new Promise(resolve => setImmediate(resolve))
+    const endMs = performance.now() + 500
+    while (performance.now() < endMs);
+    last()
     process.exit(4)
   },
   beforeExit: () => {
@@ -268,17 +290,40 @@ const WAYS = {
     last()
     process.exit(6)
   },
-  'aggregator dead': async () => {
-    const { telemetry, record } = recording()
-    await telemetry.ready
-    await telemetry.flush()
-    await Promise.all(aggregatorThreads.map(each => each.terminate()))
-    // Its end is known once the loop has turned.
-    await sleep(20)
+  'aggregator down': async () => {
+    const { record } = await withDeadAggregator({ deathsMax: 1 })
     record(100)
     recorded = 100
     last()
     process.exit(6)
+  },
+  'aggregator between death and restart': async () => {
+    const { telemetry, record } = await withDeadAggregator({
+      restartDelayMs: 60_000,
+      restartDelayMsMax: 60_000,
+    })
+    if (!bare && telemetry.status.aggregator !== 'restarting')
+      throw new Error('it was started again too soon')
+    record(100)
+    last()
+    process.exit(6)
+  },
+  'signal with a handler, between death and restart': async () => {
+    const { telemetry, record } = await withDeadAggregator({
+      restartDelayMs: 60_000,
+      restartDelayMsMax: 60_000,
+    })
+    record(100)
+    process.on('SIGTERM', () => void endedByApplication())
+    telemetry.closeOnSignals()
+    stay()
+  },
+  'signal to a program whose aggregator is down': async () => {
+    const { telemetry, record } = await withDeadAggregator({ deathsMax: 1 })
+    record(100)
+    recorded = 100
+    telemetry.closeOnSignals()
+    stay()
   },
   'aggregator dies at exit': async () => {
     const { telemetry, record } = recording()
@@ -305,6 +350,17 @@ const WAYS = {
     last()
     process.exit(0)
   },
+}
+
+/** Its aggregator has taken what was recorded, and died; what becomes of it then is for these limits to say. */
+async function withDeadAggregator(limits) {
+  const one = recording(1_000, { [Symbol.for('offloop.supervision')]: limits })
+  await one.telemetry.ready
+  await one.telemetry.flush()
+  await Promise.all(aggregatorThreads.map(each => each.terminate()))
+  // Its end is known once the loop has turned.
+  await sleep(20)
+  return one
 }
 
 function thread(threadWay) {
