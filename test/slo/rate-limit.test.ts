@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ECHO_P95, METRICS, monitored } from './monitored.ts'
 
 const ECHO_P50 = { metric: 'echo', objective: 'p50<30ms' } as const
@@ -28,6 +28,22 @@ describe('the rate limit', () => {
       [10, 9],
       [20, 9],
     ])
+  })
+
+  test('holds by the timestamps of the events, however long a check takes', () => {
+    const { monitor, fill, clock, registry, violations } = monitored([ECHO_P95], { rateLimitWindowMs: 1_000 })
+    fill('echo', 100)
+    const metric = registry.metric('echo')!
+    const { allSeries } = metric
+    const reading = vi.spyOn(metric, 'allSeries', 'get').mockImplementationOnce(() => {
+      clock.advance(40)
+      return allSeries
+    })
+    monitor.checkAll()
+    clock.advance(960)
+    monitor.checkAll()
+    reading.mockRestore()
+    expect(violations.map(({ timestamp }) => timestamp - clock.originEpochMs)).toEqual([0, 1_000])
   })
 
   test('a metric that swings around its threshold fires, is limited, and fires again after the window', () => {
