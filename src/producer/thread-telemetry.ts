@@ -141,9 +141,9 @@ export abstract class ThreadTelemetry {
   /** @internal */
   protected async resultOf(answer: Promise<FinalOutcome>): Promise<FlushResult> {
     try {
-      const outcome = await answer
-      const isWritten = outcome.snapshotFileError === undefined
-      return { ok: outcome.lost === 0 && isWritten, timedOut: false, ...outcome }
+      const { lost, ...file } = await answer
+      const isWritten = file.snapshotFileError === undefined
+      return { ok: lost === 0 && isWritten, lost, timedOut: false, ...file }
     } catch (error) {
       const { dropped, pending } = this.recorder.backlog
       const lost = dropped + pending
