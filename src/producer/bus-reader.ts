@@ -2,6 +2,7 @@
 import { MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { isBusFrame, isBusHello, isPacked } from '../shared/bus-frame.ts'
 import { TelemetryError } from '../shared/errors.ts'
+import { reasonOf } from '../shared/limited-log.ts'
 import { TOPICS, type Topic, type TopicPayloads } from '../shared/topics.ts'
 
 export type Listener<T extends Topic> = (event: TopicPayloads[T]) => void
@@ -118,10 +119,17 @@ export class BusReader {
     if (this.#waiting.length === 1) void this.#load()
   }
 
-  /** The decoder is loaded with the first frame: who never gets an event never pays for it. */
+  /** The decoder is loaded with the first frame: who never gets an event never pays for it. Where it cannot be loaded,
+   *  listeners are told so once, and events count as foreign. Never rejects. */
   async #load(): Promise<void> {
-    const { unpack } = await import('msgpackr/unpack')
-    this.#unpack = unpack
+    try {
+      const { unpack } = await import('msgpackr/unpack')
+      this.#unpack = unpack
+    } catch (cause) {
+      this.#unpack = () => undefined
+      const error = new Error(`its events cannot be decoded: ${reasonOf(cause)}`, { cause })
+      for (const topic of this.#listeners.keys()) this.#report(topic, error)
+    }
     const waiting = this.#waiting
     this.#waiting = []
     for (const { frame, credits } of waiting) this.#deliver(frame, credits)
