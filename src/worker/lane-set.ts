@@ -33,6 +33,8 @@ export class LaneSet {
   readonly #onBroken: (threadId: number, error: unknown, laneId: number) => void
   readonly #onReleased: (laneId: number) => void
   readonly #lanes = new Map<number, LaneReader>()
+  /** Let go, while what was taken of them is not saved: their producers have not got the slots back yet. */
+  readonly #released = new Map<number, LaneReader>()
   /** How far a predecessor had come with lanes that were not announced to this one yet. */
   readonly #saved: Map<number, Float64Array>
   readonly #quarantine = new Quarantine()
@@ -106,9 +108,20 @@ export class LaneSet {
     return revision
   }
 
-  /** Gives the slots of everything that is folded in back to their producers. */
+  /** Lanes of which is to be saved how far they have been taken: those that were just let go are among them. */
+  get unforgotten(): ReadonlyMap<number, LaneReader> {
+    return this.#released.size === 0 ? this.#lanes : new Map([...this.#released, ...this.#lanes])
+  }
+
+  /** Gives the slots of everything that is folded in back to their producers: also of lanes that were let go. One that is
+   *  announced again would be taken once more from where its memory says. */
   handBack(): void {
     for (const lane of this.#lanes.values()) lane.handBack()
+    if (this.#released.size === 0) return
+    for (const lane of this.#released.values()) lane.handBack()
+    this.#released.clear()
+    // They are forgotten when all is saved the next time: until here a successor had to find them saved.
+    this.#changed = true
   }
 
   /** Samples lost since the start, on all lanes there have been. */
@@ -174,7 +187,7 @@ export class LaneSet {
         // Asked before draining: what an ended thread has left is then taken in full.
         const isFinished = lane.isEnded
         count += lane.drain(nowMs)
-        if (isFinished && !lane.isBehind) this.#release(lane)
+        if (isFinished && !lane.isBehind) this.#letGo(lane)
         else this.#renewOrRetire(lane, nowMs)
       } catch (error) {
         lane.setAside()
@@ -214,7 +227,12 @@ export class LaneSet {
     if (lane.silentMs(nowMs) <= LEASE_MS) {
       if (retiredAtMs !== undefined) lane.renew(nowMs)
     } else if (retiredAtMs === undefined) lane.retire(nowMs)
-    else if (nowMs - retiredAtMs > NOTICE_MS) this.#release(lane)
+    else if (nowMs - retiredAtMs > NOTICE_MS) this.#letGo(lane)
+  }
+
+  #letGo(lane: LaneReader): void {
+    if (this.#listeners.onBatch !== undefined) this.#released.set(lane.laneId, lane)
+    this.#release(lane)
   }
 
   #release(lane: LaneReader): void {

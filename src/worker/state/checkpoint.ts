@@ -174,12 +174,13 @@ export class Checkpoint {
 
   #saveLanes(): void {
     const { lanes } = this.#sources
+    const { unforgotten } = lanes
     for (const [laneId, { record }] of this.#lanes) {
-      if (lanes.readers.has(laneId) || lanes.isAwaited(laneId)) continue
+      if (unforgotten.has(laneId) || lanes.isAwaited(laneId)) continue
       this.#records.clear(record, this.#writer)
       this.#lanes.delete(laneId)
     }
-    for (const [laneId, lane] of lanes.readers) {
+    for (const [laneId, lane] of unforgotten) {
       const saved = this.#lanes.get(laneId)
       const { revision } = lane
       if (saved?.lane === lane && saved.revision === revision) continue

@@ -127,3 +127,47 @@ describe('a successor knows what its predecessor would have known', () => {
     },
   )
 })
+
+describe('a lane that was let go, and is announced again by somebody who heard of it late', () => {
+  function ended() {
+    const share = createShare({ laneCapacity: 32 })
+    const clock = new ManualClock()
+    const { recorder, announcements } = createRecorder(share, { threadId: 1 })
+    const memories: SharedMemories = { state: createState(), lanes: announcements }
+    const aggregator = createDurableLanes(share, memories, clock)
+    const echo = recorder.latency('echo')
+    for (let count = 0; count < 10; count++) echo.record(1)
+    recorder.close()
+    return { share, clock, memories, aggregator, recorder }
+  }
+  const totalOf = ({ registry }: DurableLanes) => registry.metric('echo')?.allSeries[0]?.total
+
+  test('is not taken twice', () => {
+    const { clock, memories, aggregator, recorder } = ended()
+    for (let round = 0; round < 3; round++) {
+      aggregator.drain()
+      expect([totalOf(aggregator), aggregator.lanes.readers.size]).toEqual([10, 0])
+      expect(recorder.untaken).toEqual({ samples: 0, dropped: 0, increments: 0 })
+      for (const announcement of memories.lanes) aggregator.lanes.adopt(announcement, clock.nowMs())
+    }
+  })
+
+  test('is not taken twice by a successor either, wherever the one before was stopped', () => {
+    const { share, clock, memories, aggregator } = ended()
+    const images: SharedMemories[] = []
+    atEveryStep(
+      () => images.push(imageOf(memories)),
+      () => {
+        aggregator.drain()
+        aggregator.drain()
+      },
+    )
+    const totals = images.map(image => {
+      const successor = createDurableLanes(share, image, clock)
+      successor.drain()
+      return totalOf(successor)
+    })
+    expect(totals.length).toBeGreaterThan(20)
+    expect(new Set(totals)).toEqual(new Set([10]))
+  })
+})
