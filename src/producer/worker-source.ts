@@ -22,8 +22,8 @@ export function startWorker(options: WorkerOptions): Worker {
       ...options,
       eval: file === undefined,
       // What the application has Node load first (--import, --require, loaders) is not for this thread. Code that creates
-      // a telemetry would do so here as well, and there again.
-      execArgv: [],
+      // a telemetry would do so here as well, and there again. Only what the process may not do, the thread may not do either.
+      execArgv: permissionFlags(),
       env: environment(),
     })
   } catch (cause) {
@@ -65,6 +65,26 @@ function besideModule(): string {
 function besideScript(): string {
   const { dirname, join } = process.getBuiltinModule('node:path')
   return join(dirname(__filename as string), workerFileName)
+}
+
+/** A thread that is given options of its own loses those of the process, what it may do (--permission) included. */
+function permissionFlags(): string[] {
+  if (process.permission === undefined) return []
+  const words = [...process.execArgv, ...optionWords(process.env['NODE_OPTIONS'] ?? '')]
+  const isPermission = (word: string | undefined) =>
+    /^--(?:(?:experimental-)?permission|allow-)/.test(word ?? '')
+  return words.filter(
+    // A path may be a word of its own.
+    (word, index) => isPermission(word) || (!word.startsWith('-') && isPermission(words[index - 1])),
+  )
+}
+
+/** Words of NODE_OPTIONS: between spaces, unless those are in double quotes. */
+function optionWords(text: string): string[] {
+  const words = text.match(/(?:[^\s"]|"(?:\\.|[^"\\])*")+/g) ?? []
+  return words.map(word =>
+    word.replace(/"((?:\\.|[^"\\])*)"/g, (_, inner: string) => inner.replace(/\\(.)/g, '$1')),
+  )
 }
 
 /** Shared, which is cheaper, unless it names options for Node: a thread takes them from there, whatever execArgv says. */

@@ -38,3 +38,30 @@ test('without leave to start a worker, createTelemetry says so and leaves nothin
   expect(run.stdout).toContain('OFFLOOP_WORKER_START')
   expect(run.stdout).toContain('--allow-worker')
 })
+
+test.each(['flags', 'NODE_OPTIONS'])(
+  'the aggregator thread is allowed what its process is, and no more (permissions by %s)',
+  async way => {
+    const program = app.write(
+      'snapshot-file.mjs',
+      `import { createTelemetry } from 'offloop'
+       const telemetry = createTelemetry({ service: 'moved', snapshotFile: ${JSON.stringify(app.path('final.json'))}, log: false })
+       telemetry.latency('echo').record(1)
+       console.log(JSON.stringify(await telemetry.close()))`,
+    )
+    const closed = async (...more: string[]) => {
+      const flags = [FLAG, '--allow-worker', `--allow-fs-read=${app.folder}/*`, ...more]
+      const NODE_OPTIONS = flags.map(flag => `"${flag}"`).join(' ')
+      const run = await (way === 'flags'
+        ? app.runNode([...flags, program])
+        : app.runNode([program], { NODE_OPTIONS }))
+      return JSON.parse(run.stdout)
+    }
+    expect(await closed()).toMatchObject({
+      ok: false,
+      lost: 0,
+      snapshotFileError: expect.stringContaining('restricted'),
+    })
+    expect(await closed(`--allow-fs-write=${app.folder}/*`)).toEqual({ ok: true, lost: 0, timedOut: false })
+  },
+)
