@@ -56,9 +56,9 @@ export function createDurableLanes(
     slos,
     publish,
     {},
-    left.monitorState,
+    { state: left.monitorState },
   )
-  state.start({ registry, lanes, board, monitor })
+  state.start({ registry, lanes, board, monitor, outbox: { revision: 0, unsent: [] } })
   for (const announcement of memories.lanes) lanes.adopt(announcement, clock.nowMs())
   const drain = () => {
     state.commitBeforeDrain()
