@@ -117,6 +117,17 @@ export function imageOf({ state, lanes }: SharedMemories): SharedMemories {
   }
 }
 
+/** Sets all shared memory back to an image of it: as if its aggregator had been stopped then. */
+export function setBack(memories: SharedMemories, image: SharedMemories): void {
+  const copy = (to: SharedArrayBuffer, from: SharedArrayBuffer) =>
+    new Uint8Array(to).fill(0).set(new Uint8Array(from))
+  copy(memories.state, image.state)
+  memories.lanes.forEach(({ lane, directory }, index) => {
+    copy(lane, image.lanes[index]!.lane)
+    copy(directory, image.lanes[index]!.directory)
+  })
+}
+
 function copyOf(buffer: SharedArrayBuffer): SharedArrayBuffer {
   const copy = buffer.growable
     ? new SharedArrayBuffer(buffer.byteLength, { maxByteLength: buffer.byteLength + ROOM_BYTES })
