@@ -24,6 +24,7 @@ export class BusReader {
   #isHolding = true
   #unpack: ((frame: Uint8Array) => unknown) | undefined
   #foreignCount = 0
+  #latestNumber = Number.NEGATIVE_INFINITY
   /** Frames that came before the decoder was loaded. */
   #waiting: { frame: Uint8Array; credits: Int32Array }[] = []
 
@@ -143,7 +144,10 @@ export class BusReader {
       this.#foreignCount++
       return
     }
-    const { topic, payload } = frame
+    const { topic, payload, number = Number.POSITIVE_INFINITY } = frame
+    // Sent again by an aggregator that cannot know whether the one before it had sent it.
+    if (number <= this.#latestNumber) return
+    if (number < Number.POSITIVE_INFINITY) this.#latestNumber = number
     for (const listener of this.#listeners.get(topic) ?? []) {
       try {
         // An async function passes for a listener, too: its rejection would end the process.

@@ -7,6 +7,8 @@ import { TOPICS, type Topic, type TopicPayloads } from './topics.ts'
 export interface BusFrame<T extends Topic = Topic> {
   readonly topic: T
   readonly payload: TopicPayloads[T]
+  /** Of an event that may come again from the next aggregator: higher than any before it. */
+  readonly number?: number
 }
 
 /** Frames a reader may be behind before further ones are dropped and counted. */
@@ -25,8 +27,10 @@ export function isPacked(message: unknown): message is Uint8Array {
 /** Whether what was unpacked is a frame. */
 export function isBusFrame(frame: unknown): frame is BusFrame {
   if (typeof frame !== 'object' || frame === null) return false
-  const { topic, payload } = frame as Partial<Record<keyof BusFrame, unknown>>
-  return (TOPICS as readonly unknown[]).includes(topic) && typeof payload === 'object' && payload !== null
+  const { topic, payload, number } = frame as Partial<Record<keyof BusFrame, unknown>>
+  const isNumbered = number === undefined || Number.isSafeInteger(number)
+  const isKnown = (TOPICS as readonly unknown[]).includes(topic)
+  return isKnown && isNumbered && typeof payload === 'object' && payload !== null
 }
 
 /** What travels on the port that `openBus()` gives: where frames come from now on, and where the reader counts those it

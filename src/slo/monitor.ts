@@ -15,7 +15,8 @@ import {
 } from './monitor-options.ts'
 import { PeriodicChecks } from './periodic-checks.ts'
 import { rateLimitKeyOf, sharesLimit } from './rate-limit-key.ts'
-import { RateLimiter, type RateLimitState } from './rate-limiter.ts'
+import { RateLimiter } from './rate-limiter.ts'
+import type { MonitorState, Succession } from './succession.ts'
 import { violationEventOf } from './violation-event.ts'
 import { type SLORegistry, WatchedSLO } from './watched-slo.ts'
 
@@ -23,13 +24,6 @@ import { type SLORegistry, WatchedSLO } from './watched-slo.ts'
 interface Findings {
   readonly violations: SLOViolationEvent[]
   readonly recoveries: SLORecoveryEvent[]
-}
-
-/** What a monitor knows from its checks, for one that carries on.
- *  @internal */
-export interface MonitorState {
-  readonly judgements: readonly (readonly [string, JudgementState])[]
-  readonly limits: RateLimitState
 }
 
 export class SLOMonitor {
@@ -46,6 +40,7 @@ export class SLOMonitor {
   readonly #logSharedLimit: Log
   /** Where the judgements of a predecessor stood. */
   readonly #saved: ReadonlyMap<string, JudgementState>
+  readonly #beforePublish: NonNullable<Succession['beforePublish']>
   #isChecking = false
   /** Changes with whatever `state` says.
    *  @internal */
@@ -55,22 +50,24 @@ export class SLOMonitor {
   #judgeFailures = 0
 
   /** @param publish takes the events; may throw, reject or hang. Left out: events go to the console.
-   *  @param saved what a predecessor knew; internal
+   *  @param succession of several monitors on one registry; internal
    *  @throws TelemetryError OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE naming the path (`slos[2].minSamples`); OFFLOOP_OPTION */
   constructor(
     registry: SLORegistry,
     definitions: readonly SLODefinition[],
     publish?: Publish | undefined,
     options?: SLOMonitorOptions,
-    saved?: MonitorState,
+    succession: Succession = {},
   ) {
     this.#registry = registry
     this.#options = resolveMonitorOptions(options)
     const { clock } = registry
     const { log, timers, publishTimeoutMs, rateLimitWindowMs } = this.#options
     this.#limiter = new RateLimiter(rateLimitWindowMs)
+    const { state: saved, beforePublish = () => {} } = succession
     this.#limiter.restore(saved?.limits ?? [])
     this.#saved = new Map(saved?.judgements)
+    this.#beforePublish = beforePublish
     this.#guard = createGuardedPublish(publish ?? createConsolePublish(), {
       timeoutMs: publishTimeoutMs,
       log,
@@ -232,6 +229,10 @@ export class SLOMonitor {
         this.#logFailure(`offloop: SLO ${watched.slo.name} could not be judged: ${reasonOf(thrown)}`)
       }
     }
+    this.#beforePublish([
+      ...findings.violations.map(payload => ({ topic: 'perf.slo_violation', payload }) as const),
+      ...findings.recoveries.map(payload => ({ topic: 'perf.slo_recovered', payload }) as const),
+    ])
     for (const event of findings.violations) this.#guard.publish('perf.slo_violation', event)
     for (const event of findings.recoveries) this.#guard.publish('perf.slo_recovered', event)
     this.#checks += 1

@@ -10,7 +10,6 @@ import type { LaneAnnouncement } from '../shared/share.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
 import { type Metric, MetricRegistry } from '../shared/statistics/registry.ts'
-import type { Publish } from '../shared/topics.ts'
 import { SLOMonitor } from '../slo/monitor.ts'
 import type { SLORegistry } from '../slo/watched-slo.ts'
 import { BoardPublisher } from './board-publisher.ts'
@@ -20,6 +19,7 @@ import { createFallbackPublish } from './fallback-publish.ts'
 import { flushFinally } from './final-flush.ts'
 import { LaneSet } from './lane-set.ts'
 import { LossReports } from './loss-reports.ts'
+import { Outbox } from './outbox.ts'
 import { answerQuery, snapshotMetrics } from './queries.ts'
 import { reportRestart } from './restart-report.ts'
 import { SelfMetrics } from './self-metrics.ts'
@@ -46,6 +46,7 @@ export class Aggregator {
   readonly #corruptions: CorruptionReports
   readonly #loop: TickLoop
   readonly #state: DurableState
+  readonly #outbox: Outbox
   /** Messages that made no sense: counted by whoever received them. */
   refusedCount = 0
   #hasReportedSummarized = false
@@ -96,24 +97,23 @@ export class Aggregator {
       // A check may come long after the latest tick: it judges what was recorded up to now.
       refresh: () => this.#drain(),
     }
-    const publish = createFallbackPublish(this.#bus, log)
-    const publishAndSave: Publish = (topic, payload) => {
-      publish(topic, payload)
-      // Who succeeds this thread knows what was said: once the check is through.
-      queueMicrotask(() => state.commit())
-    }
+    const generation = Atomics.load(this.#control, ControlWord.generation)
+    const send = createFallbackPublish(this.#bus, log)
+    const outbox = new Outbox(generation, send, () => state.commit(), left.unsentEvents)
+    this.#outbox = outbox
     this.#monitor = new SLOMonitor(
       drainedRegistry,
       boot.slos,
-      publishAndSave,
+      outbox.publish,
       { rateLimitWindowMs: boot.rateLimitWindowMs, rateLimitScope: boot.rateLimitScope, log },
-      left.monitorState,
+      { state: left.monitorState, beforePublish: events => outbox.announce(events) },
     )
     state.start({
       registry: this.#registry,
       lanes: this.#lanes,
       board: this.#board,
       monitor: this.#monitor,
+      outbox,
     })
     this.#loop = new TickLoop(this.#control, this.#clock, lagMs => this.#tick(lagMs))
   }
@@ -121,6 +121,7 @@ export class Aggregator {
   start(): void {
     this.#advanceClock()
     Atomics.store(this.#control, ControlWord.aggregatorState, AggregatorState.running)
+    this.#outbox.resend()
     this.#loop.start()
     setImmediate(warmUp)
     this.#monitor.start(this.#boot.sloCheckIntervalMs)

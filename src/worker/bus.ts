@@ -41,9 +41,10 @@ export class Bus {
     return this.#readers.size > 0
   }
 
-  publish<T extends Topic>(topic: T, payload: TopicPayloads[T]): void {
+  /** @param number of an event that may be sent again, by another aggregator: higher than any before it */
+  publish<T extends Topic>(topic: T, payload: TopicPayloads[T], number?: number): void {
     if (this.#readers.size === 0) return
-    const frame = this.#frame(topic, payload)
+    const frame = this.#frame(topic, payload, number)
     for (const reader of this.#readers) this.#send(reader, frame)
   }
 
@@ -74,8 +75,10 @@ export class Bus {
   }
 
   /** A copy of its own: a view into the packer's pool would take the whole pool along. */
-  #frame<T extends Topic>(topic: T, payload: TopicPayloads[T]): Uint8Array {
-    return new Uint8Array(this.#packr.pack({ topic, payload }))
+  #frame<T extends Topic>(topic: T, payload: TopicPayloads[T], number?: number): Uint8Array {
+    return new Uint8Array(
+      this.#packr.pack(number === undefined ? { topic, payload } : { topic, payload, number }),
+    )
   }
 }
 

@@ -33,7 +33,7 @@ function createSuccession() {
         })
       },
       {},
-      saved,
+      { state: saved },
     )
     return monitor
   }

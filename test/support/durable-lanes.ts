@@ -56,9 +56,9 @@ export function createDurableLanes(
     slos,
     publish,
     {},
-    left.monitorState,
+    { state: left.monitorState },
   )
-  state.start({ registry, lanes, board, monitor })
+  state.start({ registry, lanes, board, monitor, outbox: { revision: 0, unsent: [] } })
   for (const announcement of memories.lanes) lanes.adopt(announcement, clock.nowMs())
   const drain = () => {
     state.commitBeforeDrain()
@@ -115,6 +115,17 @@ export function imageOf({ state, lanes }: SharedMemories): SharedMemories {
       directory: copyOf(directory),
     })),
   }
+}
+
+/** Sets all shared memory back to an image of it: as if its aggregator had been stopped then. */
+export function setBack(memories: SharedMemories, image: SharedMemories): void {
+  const copy = (to: SharedArrayBuffer, from: SharedArrayBuffer) =>
+    new Uint8Array(to).fill(0).set(new Uint8Array(from))
+  copy(memories.state, image.state)
+  memories.lanes.forEach(({ lane, directory }, index) => {
+    copy(lane, image.lanes[index]!.lane)
+    copy(directory, image.lanes[index]!.directory)
+  })
 }
 
 function copyOf(buffer: SharedArrayBuffer): SharedArrayBuffer {

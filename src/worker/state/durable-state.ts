@@ -4,10 +4,12 @@ import type { Clock } from '../../shared/clock.ts'
 import type { MetricRegistry } from '../../shared/statistics/registry.ts'
 import type { Series } from '../../shared/statistics/series.ts'
 import type { StatisticsMemory } from '../../shared/statistics/statistics-memory.ts'
-import type { MonitorState, SLOMonitor } from '../../slo/monitor.ts'
+import type { SLOMonitor } from '../../slo/monitor.ts'
+import type { MonitorState } from '../../slo/succession.ts'
 import type { BoardPublisher } from '../board-publisher.ts'
 import type { LaneReader } from '../lane-reader.ts'
 import type { LaneSet, SavedLanes } from '../lane-set.ts'
+import type { Outbox, OutgoingEvent } from '../outbox.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { RecordTable } from './record-table.ts'
 import { type Recovered, recover } from './recovery.ts'
@@ -24,6 +26,13 @@ interface Owners {
   readonly lanes: LaneSet
   readonly board: BoardPublisher
   readonly monitor: SLOMonitor
+  readonly outbox: Pick<Outbox, 'revision' | 'unsent'>
+}
+
+/** What is saved of objectives. */
+interface Judged {
+  readonly monitor: MonitorState
+  readonly unsent: readonly OutgoingEvent[]
 }
 
 export class DurableState {
@@ -52,20 +61,18 @@ export class DurableState {
     readonly boardSlots: ReadonlyMap<Series, number>
     readonly lanes: SavedLanes
     readonly monitorState: MonitorState | undefined
+    readonly unsentEvents: readonly OutgoingEvent[]
   } {
     const recovered = recover(this.#records, registry)
     this.#records.memory.open()
     this.#recovered = recovered
     const { boardSlots, lanes, monitorState } = recovered
-    return {
-      boardSlots,
-      lanes,
-      monitorState: monitorState === undefined ? undefined : (unpack(monitorState) as MonitorState),
-    }
+    const judged = monitorState === undefined ? undefined : (unpack(monitorState) as Judged)
+    return { boardSlots, lanes, monitorState: judged?.monitor, unsentEvents: judged?.unsent ?? [] }
   }
 
   /** From here on there is something to save. */
-  start({ registry, lanes, board, monitor }: Owners): void {
+  start({ registry, lanes, board, monitor, outbox }: Owners): void {
     this.#lanes = lanes
     const packr = new Packr({ useRecords: false })
     let savedRevision = 0
@@ -74,9 +81,10 @@ export class DurableState {
       lanes,
       boardSlotOf: series => board.slotOf(series),
       takeMonitorState: () => {
-        if (monitor.stateRevision === savedRevision) return undefined
-        savedRevision = monitor.stateRevision
-        return packr.pack(monitor.state())
+        const revision = monitor.stateRevision + outbox.revision
+        if (revision === savedRevision) return undefined
+        savedRevision = revision
+        return packr.pack({ monitor: monitor.state(), unsent: outbox.unsent } satisfies Judged)
       },
     })
     this.#recovered = undefined

@@ -169,7 +169,9 @@ export class RecordTable {
         isThere ? this.memory.doublesAt(block[copy + CopyDouble.address]!, capacityBytes / 8) : undefined,
       )
     }
-    if ((this.read(index)?.length ?? 0) === 0) this.#reuse(index)
+    // Of other kinds an empty record may belong to a series that has nothing to save yet.
+    const isLane = block[entry + EntryDouble.kind] === RecordKind.lane
+    if (isLane && (this.read(index)?.length ?? 0) === 0) this.#reuse(index)
   }
 
   #reuse(index: number): void {

@@ -8,6 +8,7 @@ import {
   imageOf,
   readOut,
   type SharedMemories,
+  setBack,
 } from '../../support/durable-lanes.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { createRandom, type Random } from '../../support/random.ts'
@@ -73,6 +74,10 @@ function withoutTime({ now, start }: ReturnType<typeof readOut>['series'][number
   return { now: { ...now, ...ANY_TIME }, start: { ...start, ...ANY_TIME } }
 }
 
+function withoutTimes(read: ReturnType<typeof readOut>) {
+  return { ...read, series: read.series.map(withoutTime) }
+}
+
 describe('a successor knows what its predecessor would have known', () => {
   test.each([
     // What was saved at the end of the tick before is what a successor has: it knows everything.
@@ -124,6 +129,39 @@ describe('a successor knows what its predecessor would have known', () => {
       expect([...stepsSeen]).toContain('before records.commit')
       expect([...stepsSeen]).toContain('after records.commit')
       expect([...stepsSeen]).toContain('before lane.handBack')
+    },
+  )
+
+  test.each([11, 12, 13])(
+    'when it succeeded one that had, and so on (seed %i)',
+    { timeout: 60_000 },
+    seed => {
+      const random = createRandom(seed)
+      const { share, clock, memories, record } = createScene(random, 'summarize')
+      let aggregator = createDurableLanes(share, memories, clock)
+      aggregator.drain()
+      let deaths = 0
+      for (let tick = 0; tick < 60; tick++) {
+        record()
+        let stepsLeft = random.below(3_000)
+        let image: SharedMemories | undefined
+        const takeOne = () => {
+          stepsLeft -= 1
+          if (stepsLeft === 0) image = imageOf(memories)
+        }
+        atEveryStep(takeOne, () => aggregator.drain())
+        const expected = readOut(aggregator, clock)
+        expect(expected.broken).toEqual([])
+        if (image === undefined) {
+          aggregator.state.commit()
+          continue
+        }
+        setBack(memories, image)
+        aggregator = createDurableLanes(share, memories, clock)
+        expect(withoutTimes(readOut(aggregator, clock)), `tick ${tick}`).toEqual(withoutTimes(expected))
+        deaths += 1
+      }
+      expect(deaths).toBeGreaterThan(10)
     },
   )
 })
