@@ -1,5 +1,4 @@
 /** Judges SLOs against a metric registry and hands violations over. Owns their state; runs on the thread that made it. */
-import { timestampOf } from '../shared/clock.ts'
 import { createGuardedPublish, type GuardedPublish } from '../shared/guarded-publish.ts'
 import { createLimitedLog, type Log, reasonOf } from '../shared/limited-log.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
@@ -250,7 +249,8 @@ export class SLOMonitor {
     const { change, sinceMs } = judgement.judge(reading, bar, nowMs)
     if (change !== 'none' || judgement.state !== before) this.stateRevision += 1
     if (change === 'none') return
-    const timestamp = timestampOf(this.#registry.clock)
+    // When it was judged: events of one key lie a whole window apart.
+    const timestamp = this.#registry.clock.originEpochMs + nowMs
     const key = rateLimitKeyOf(this.#options.rateLimitScope, watched.slo, judgement.labels)
     if (change === 'violated') {
       const suppressed = this.#limiter.admit(key, watched.registrations, nowMs)

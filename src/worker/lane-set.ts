@@ -36,6 +36,8 @@ export class LaneSet {
   /** How far a predecessor had come with lanes that were not announced to this one yet. */
   readonly #saved: Map<number, Float64Array>
   readonly #quarantine = new Quarantine()
+  /** Let go, with slots that are not given back yet. */
+  readonly #released: LaneReader[] = []
   #droppedCount: number
   #summarizedCount: number
   #changed = false
@@ -109,6 +111,8 @@ export class LaneSet {
   /** Gives the slots of everything that is folded in back to their producers. */
   handBack(): void {
     for (const lane of this.#lanes.values()) lane.handBack()
+    // Who takes one on again, by an announcement that comes late, finds where it was left.
+    for (const lane of this.#released.splice(0)) lane.handBack()
   }
 
   /** Samples lost since the start, on all lanes there have been. */
@@ -219,6 +223,7 @@ export class LaneSet {
 
   #release(lane: LaneReader): void {
     this.#lanes.delete(lane.laneId)
+    if (lane.heldCount > 0) this.#released.push(lane)
     this.#changed = true
     this.#onReleased(lane.laneId)
   }

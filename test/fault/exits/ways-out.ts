@@ -317,9 +317,9 @@ export const WAYS_OUT: readonly WayOutRow[] = [
     check: olderIsIntact,
   },
   {
-    name: 'samples that found the lane full',
+    name: 'samples that found the lane full, with `overflow: drop`',
     way: 'exit of a blocked loop',
-    options: { laneCapacity: 16 },
+    options: { laneCapacity: 16, overflow: 'drop' },
     differs: 'stderr',
     check: end => {
       const total = totalIn(end.files[SNAPSHOT], 'echo') ?? 0
