@@ -171,7 +171,8 @@ export class LaneWriter {
   /** The staged sample has no place in the lane: it is summarized, or dropped and counted. */
   #turnAway(entryId: number): void {
     if (this.#isClosed) this.#lane.words[LaneWord.afterClose]!++
-    else if (this.#summary?.add(entryId, this.#control[ControlWord.clockMs]!) !== true) this.#drop(entryId)
+    else if (this.#isQuarantined || this.#summary?.add(entryId, this.#control[ControlWord.clockMs]!) !== true)
+      this.#drop(entryId)
   }
 
   #drop(entryId: number): void {
