@@ -174,7 +174,7 @@ export class LaneSet {
         // Asked before draining: what an ended thread has left is then taken in full.
         const isFinished = lane.isEnded
         count += lane.drain(nowMs)
-        if (isFinished && !lane.isBehind) this.#release(lane)
+        if (isFinished && !lane.isBehind) this.#letGo(lane)
         else this.#renewOrRetire(lane, nowMs)
       } catch (error) {
         lane.setAside()
@@ -214,7 +214,15 @@ export class LaneSet {
     if (lane.silentMs(nowMs) <= LEASE_MS) {
       if (retiredAtMs !== undefined) lane.renew(nowMs)
     } else if (retiredAtMs === undefined) lane.retire(nowMs)
-    else if (nowMs - retiredAtMs > NOTICE_MS) this.#release(lane)
+    else if (nowMs - retiredAtMs > NOTICE_MS) this.#letGo(lane)
+  }
+
+  /** Its slots are given back before the commit that forgets the lane, since its announcement may come once more: late, or
+   *  by way of a successor. One that begins before that commit sets the read index back, and finds the slots unchanged: the
+   *  thread has ended, or has been silent since the commit before. */
+  #letGo(lane: LaneReader): void {
+    lane.handBack()
+    this.#release(lane)
   }
 
   #release(lane: LaneReader): void {
