@@ -98,7 +98,7 @@ export class Aggregator {
     const publishAndSave: Publish = (topic, payload) => {
       publish(topic, payload)
       // Who succeeds this thread knows what was said: once the check is through.
-      queueMicrotask(() => state.commit())
+      state.commitSoon()
     }
     this.#monitor = new SLOMonitor(
       drainedRegistry,

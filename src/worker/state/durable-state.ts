@@ -33,6 +33,7 @@ export class DurableState {
   #checkpoint: Checkpoint | undefined
   #lanes: LaneSet | undefined
   readonly #afterCommit: (() => void)[] = []
+  #isCommitQueued = false
   #committedRevision = Number.NaN
   #committedAtMs = Number.NEGATIVE_INFINITY
 
@@ -102,6 +103,16 @@ export class DurableState {
     this.#committedRevision = this.#lanes!.revision
     this.#checkpoint!.commit()
     for (const callback of this.#afterCommit.splice(0)) callback()
+  }
+
+  /** Commits when what runs now is through, once however often it asks: a check may let out thousands of events. */
+  commitSoon(): void {
+    if (this.#isCommitQueued) return
+    this.#isCommitQueued = true
+    queueMicrotask(() => {
+      this.#isCommitQueued = false
+      this.commit()
+    })
   }
 
   /** Calls back once everything up to now is saved. */
