@@ -79,6 +79,7 @@ export class Aggregator {
         onLost: (count, threadId) => this.#losses.add(count, threadId),
         onSummarized: (count, threadId) => this.#reportSummarized(count, threadId),
         onBatch: lane => state.noteBatch(lane),
+        saveNow: () => state.commit(),
         onBroken: (threadId, error, laneId) => this.#corruptions.report(laneId, threadId, error),
         // A successor needs the lane until what it held is saved.
         onReleased: laneId => state.afterCommit(() => onLaneReleased(laneId)),

@@ -6,7 +6,7 @@ import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
 import type { StateReader, StateWriter } from '../shared/statistics/saved-state.ts'
 import { foldSlots } from './fold-slots.ts'
-import { LaneEntries, SAVED_ENTRY_NUMBERS } from './lane-entries.ts'
+import { LaneEntries, restoreEntries, type SavedEntries } from './lane-entries.ts'
 import type { LaneListeners } from './lane-listeners.ts'
 import { SummaryReader } from './summary-reader.ts'
 
@@ -195,7 +195,7 @@ export class LaneReader {
 
   /** Goes back to where the saved reader stood: what was folded in after that is folded in again.
    *  @returns what was saved of the entries */
-  #restore(saved: StateReader): Float64Array {
+  #restore(saved: StateReader): SavedEntries {
     const { words, doubles } = this.#lane
     Atomics.store(words, LaneWord.readIndex, saved.read())
     words[LaneWord.droppedSeen] = saved.read()
@@ -203,7 +203,7 @@ export class LaneReader {
     doubles[LaneTotal.drained] = saved.read()
     doubles[LaneTotal.summarized] = saved.read()
     this.#summaries.restore(saved)
-    return saved.readAll(SAVED_ENTRY_NUMBERS * saved.read())
+    return restoreEntries(saved)
   }
 
   snapshot(nowMs: number): LaneSnapshot {
