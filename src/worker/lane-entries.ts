@@ -25,7 +25,7 @@ export interface SavedEntries {
   readonly isRestAsFound: boolean
 }
 
-const NOTHING_SAVED: SavedEntries = { numbers: new Float64Array(0), isRestAsFound: true }
+const NO_NUMBERS = new Float64Array(0)
 
 type EntryListeners = Pick<LaneListeners, 'onConflict' | 'onSeries' | 'saveNow'>
 
@@ -40,6 +40,7 @@ export class LaneEntries {
   readonly #directory: DirectoryReader
   readonly #registry: MetricRegistry
   readonly #listeners: EntryListeners
+  readonly #isSuccessor: boolean
   readonly #saved: Float64Array
   /** Whether nothing of the entries that were not read yet has been taken since the lane was announced. */
   #isRestAsFound: boolean
@@ -59,13 +60,14 @@ export class LaneEntries {
     directory: SharedArrayBuffer,
     registry: MetricRegistry,
     listeners: EntryListeners,
-    saved: SavedEntries = NOTHING_SAVED,
+    saved?: SavedEntries,
   ) {
     this.#directory = new DirectoryReader(directory)
     this.#registry = registry
     this.#listeners = listeners
-    this.#saved = saved.numbers
-    this.#isRestAsFound = saved.isRestAsFound
+    this.#isSuccessor = saved !== undefined
+    this.#saved = saved?.numbers ?? NO_NUMBERS
+    this.#isRestAsFound = saved?.isRestAsFound ?? true
   }
 
   /** Changes with whatever `save` saves, but for drops, of which the lane has a count. */
@@ -180,7 +182,7 @@ export class LaneEntries {
     const saved = this.#saved
     const first = this.#entries.length * SAVED_ENTRY_NUMBERS
     const isKnown = first < saved.length
-    if (!isKnown && this.#isRestAsFound) return undefined
+    if (!this.#isSuccessor || (!isKnown && this.#isRestAsFound)) return undefined
     this.#directory.words[firstWord + EntryWord.droppedSeen] = isKnown ? saved[first]! : 0
     this.#directory.doubles[firstWord / 2 + ENTRY_COUNTER_SEEN_DOUBLES] = isKnown ? saved[first + 1]! : 0
     return isKnown ? saved[first + 2]! : undefined
