@@ -130,7 +130,8 @@ export class LaneSet {
    *  @param announcement of the right kind and size: see `isAnnouncement`. What is in its memory is checked here. */
   adopt(announcement: LaneAnnouncement, nowMs: number): void {
     const words = new Int32Array(announcement.lane)
-    if (this.#quarantine.holds(words)) return
+    // One whose predecessor died over it before that was saved is taken on once more, and then found out once more.
+    if (this.#quarantine.holds(words) && !this.#saved.has(words[LaneWord.laneId]!)) return
     try {
       const known = sameMemory(words, this.#lanes.values())
       // Announcing is a sign of life: a lane that was given notice of is kept.
