@@ -171,8 +171,13 @@ export class LaneWriter {
   /** The staged sample has no place in the lane: it is summarized, or dropped and counted. */
   #turnAway(entryId: number): void {
     if (this.#isClosed) this.#lane.words[LaneWord.afterClose]!++
-    else if (this.#isQuarantined || this.#summary?.add(entryId, this.#control[ControlWord.clockMs]!) !== true)
-      this.#drop(entryId)
+    else if (!this.#summarize(entryId)) this.#drop(entryId)
+  }
+
+  /** @returns false when there is no room for it, or nobody who would ever read it */
+  #summarize(entryId: number): boolean {
+    if (this.#summary === undefined || this.#isQuarantined) return false
+    return this.#summary.add(entryId, this.#control[ControlWord.clockMs]!)
   }
 
   #drop(entryId: number): void {

@@ -127,7 +127,11 @@ export class SummaryWriter {
   #pageIn(word: number): number {
     const words = this.#words
     const pageId = words[word]!
-    if (pageId !== 0) return this.#firstWord + (pageId - PAGE_ID) * PAGE_WORDS
+    if (pageId !== 0) {
+      // Whatever a stray write has left there, recording does not throw.
+      const isPage = pageId > 0 && pageId <= this.#pageCount
+      return isPage ? this.#firstWord + (pageId - PAGE_ID) * PAGE_WORDS : NONE
+    }
     const page = words[LaneWord.summaryPagesUsed]!
     if (!this.#isFree(1)) return NONE
     Atomics.store(words, LaneWord.summaryPagesUsed, page + 1)
@@ -166,7 +170,9 @@ export class SummaryWriter {
 
   #isFree(pageCount: number): boolean {
     const words = this.#words
-    const usedCount = words[LaneWord.summaryPagesUsed]! + 2 * words[LaneWord.summaryHeadersUsed]!
-    return usedCount + pageCount <= this.#pageCount
+    const pagesUsed = words[LaneWord.summaryPagesUsed]!
+    const headersUsed = words[LaneWord.summaryHeadersUsed]!
+    const isPlausible = pagesUsed >= 0 && headersUsed >= 0
+    return isPlausible && pagesUsed + 2 * headersUsed + pageCount <= this.#pageCount
   }
 }

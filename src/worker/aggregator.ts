@@ -10,6 +10,7 @@ import type { LaneAnnouncement } from '../shared/share.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
 import { type Metric, MetricRegistry } from '../shared/statistics/registry.ts'
+import type { StatisticsMemory } from '../shared/statistics/statistics-memory.ts'
 import { SLOMonitor } from '../slo/monitor.ts'
 import type { SLORegistry } from '../slo/watched-slo.ts'
 import { BoardPublisher } from './board-publisher.ts'
@@ -23,7 +24,8 @@ import { Outbox } from './outbox.ts'
 import { answerQuery, snapshotMetrics } from './queries.ts'
 import { reportRestart } from './restart-report.ts'
 import { SelfMetrics } from './self-metrics.ts'
-import { DurableState } from './state/durable-state.ts'
+import type { DurableState } from './state/durable-state.ts'
+import { openState } from './state/open-state.ts'
 import { TickLoop } from './tick-loop.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -62,16 +64,21 @@ export class Aggregator {
     this.#clock = createClock(share.origin)
     this.#control = new Int32Array(share.control)
     this.#bus = new Bus(() => timestampOf(this.#clock))
-    const state = new DurableState(boot.state, this.#clock)
+    const createRegistry = (memory: StatisticsMemory) =>
+      new MetricRegistry({
+        clock: this.#clock,
+        windowCapacity: share.windowCapacity,
+        maxSeriesPerMetric: share.maxSeriesPerMetric,
+        onSeriesOverflow: metric => this.#reportOverflow(metric),
+        memory,
+      })
+    const { state, registry, left } = openState(boot.state, this.#clock, createRegistry, error =>
+      log(
+        `offloop: what the aggregator before has left cannot be read, statistics begin anew: ${reasonOf(error)}`,
+      ),
+    )
     this.#state = state
-    this.#registry = new MetricRegistry({
-      clock: this.#clock,
-      windowCapacity: share.windowCapacity,
-      maxSeriesPerMetric: share.maxSeriesPerMetric,
-      onSeriesOverflow: metric => this.#reportOverflow(metric),
-      memory: state.memory,
-    })
-    const left = state.recover(this.#registry)
+    this.#registry = registry
     this.#board = new BoardPublisher(share.board, this.#clock, left.boardSlots)
     const logConflict = createLimitedLog(log, this.#clock, CONFLICT_INTERVAL_MS, CONFLICT_LINES_MAX)
     this.#lanes = new LaneSet(
@@ -82,6 +89,7 @@ export class Aggregator {
         onLost: (count, threadId) => this.#losses.add(count, threadId),
         onSummarized: (count, threadId) => this.#reportSummarized(count, threadId),
         onBatch: lane => state.noteBatch(lane),
+        saveNow: () => state.commit(),
         onBroken: (threadId, error, laneId) => this.#corruptions.report(laneId, threadId, error),
         // A successor needs the lane until what it held is saved.
         onReleased: laneId => state.afterCommit(() => onLaneReleased(laneId)),

@@ -9,13 +9,25 @@ import {
 } from '../shared/memory/directory.ts'
 import type { DirectoryEntry } from '../shared/memory/directory-entry.ts'
 import type { Metric, MetricRegistry } from '../shared/statistics/registry.ts'
-import type { StateWriter } from '../shared/statistics/saved-state.ts'
+import type { StateReader, StateWriter } from '../shared/statistics/saved-state.ts'
 import type { Series } from '../shared/statistics/series.ts'
 import { foreignMetric, foreignSeries } from './entry-check.ts'
 import type { LaneListeners } from './lane-listeners.ts'
 
 /** What is saved of each entry: what was seen of its drops, its counter, its registrations. */
-export const SAVED_ENTRY_NUMBERS = 3
+const SAVED_ENTRY_NUMBERS = 3
+
+/** What a predecessor has saved of a lane's entries. */
+export interface SavedEntries {
+  /** SAVED_ENTRY_NUMBERS for each entry it knew. */
+  readonly numbers: Float64Array
+  /** Whether further entries are as it found them. If not, it may have taken something of them after it saved. */
+  readonly isRestAsFound: boolean
+}
+
+const NO_NUMBERS = new Float64Array(0)
+
+type EntryListeners = Pick<LaneListeners, 'onConflict' | 'onSeries' | 'saveNow'>
 
 /** What an entry of the directory stands for, on this side. */
 interface Entry {
@@ -27,8 +39,11 @@ interface Entry {
 export class LaneEntries {
   readonly #directory: DirectoryReader
   readonly #registry: MetricRegistry
-  readonly #listeners: Pick<LaneListeners, 'onConflict' | 'onSeries'>
-  readonly #saved: Float64Array | undefined
+  readonly #listeners: EntryListeners
+  readonly #isSuccessor: boolean
+  readonly #saved: Float64Array
+  /** Whether nothing of the entries that were not read yet has been taken since the lane was announced. */
+  #isRestAsFound: boolean
   readonly #entries: Entry[] = []
   /** By entry id; undefined for metrics, and for series that could not be registered. */
   readonly seriesById: (Series | undefined)[] = []
@@ -40,17 +55,19 @@ export class LaneEntries {
   /** Whether the directory holds more than one drain takes: the lane's samples wait until it is read. */
   isBehind = false
 
-  /** @param saved what `save` has written of a predecessor, SAVED_ENTRY_NUMBERS for each entry it knew */
+  /** @param saved what `save` has written of a predecessor */
   constructor(
     directory: SharedArrayBuffer,
     registry: MetricRegistry,
-    listeners: Pick<LaneListeners, 'onConflict' | 'onSeries'>,
-    saved?: Float64Array,
+    listeners: EntryListeners,
+    saved?: SavedEntries,
   ) {
     this.#directory = new DirectoryReader(directory)
     this.#registry = registry
     this.#listeners = listeners
-    this.#saved = saved
+    this.#isSuccessor = saved !== undefined
+    this.#saved = saved?.numbers ?? NO_NUMBERS
+    this.#isRestAsFound = saved?.isRestAsFound ?? true
   }
 
   /** Changes with whatever `save` saves, but for drops, of which the lane has a count. */
@@ -64,7 +81,12 @@ export class LaneEntries {
   }
 
   registerNew(): void {
+    const wasBehind = this.isBehind
     this.isBehind = !this.#directory.readNew((entry, firstWord) => this.#register(entry, firstWord))
+    if (this.isBehind || !this.#isRestAsFound) return
+    this.#isRestAsFound = false
+    // From here on something is taken of entries that the checkpoint in force says are as they were found.
+    if (wasBehind) this.#listeners.saveNow?.()
   }
 
   takeRegistrations(): void {
@@ -116,16 +138,20 @@ export class LaneEntries {
     }
   }
 
-  /** Saves how many entries there are, and SAVED_ENTRY_NUMBERS for each. */
+  /** Saves what `restoreEntries` reads: how many entries there are, and SAVED_ENTRY_NUMBERS for each. */
   save(into: StateWriter): void {
     const { words, doubles } = this.#directory
     const registrationsSeen = new Map(this.#metrics.map(entry => [entry.firstWord, entry.registrationsSeen]))
-    into.write(this.#entries.length)
+    // What a predecessor had saved of entries that are still to be read goes on to hold.
+    const rest = this.#saved.subarray(this.#entries.length * SAVED_ENTRY_NUMBERS)
+    into.write(this.#isRestAsFound ? 1 : 0)
+    into.write(this.#entries.length + rest.length / SAVED_ENTRY_NUMBERS)
     for (const { firstWord } of this.#entries) {
       into.write(words[firstWord + EntryWord.droppedSeen]!)
       into.write(doubles[firstWord / 2 + ENTRY_COUNTER_SEEN_DOUBLES]!)
       into.write(registrationsSeen.get(firstWord) ?? 0)
     }
+    into.writeAll(rest)
   }
 
   #register(entry: DirectoryEntry, firstWord: number): void {
@@ -154,9 +180,9 @@ export class LaneEntries {
    *  @returns the registrations it had seen */
   #restoreEntry(firstWord: number): number | undefined {
     const saved = this.#saved
-    if (saved === undefined) return undefined
     const first = this.#entries.length * SAVED_ENTRY_NUMBERS
     const isKnown = first < saved.length
+    if (!this.#isSuccessor || (!isKnown && this.#isRestAsFound)) return undefined
     this.#directory.words[firstWord + EntryWord.droppedSeen] = isKnown ? saved[first]! : 0
     this.#directory.doubles[firstWord / 2 + ENTRY_COUNTER_SEEN_DOUBLES] = isKnown ? saved[first + 1]! : 0
     return isKnown ? saved[first + 2]! : undefined
@@ -165,4 +191,10 @@ export class LaneEntries {
   #registrationsOf(firstWord: number): number {
     return Atomics.load(this.#directory.words, firstWord + EntryWord.registrations)
   }
+}
+
+/** Reads what `save` has saved. */
+export function restoreEntries(from: StateReader): SavedEntries {
+  const isRestAsFound = from.read() === 1
+  return { isRestAsFound, numbers: from.readAll(SAVED_ENTRY_NUMBERS * from.read()) }
 }

@@ -13,6 +13,8 @@ export interface LaneListeners {
   /** A batch was folded in. Whoever takes this decides when its slots go back to the producer: by `handBack`. Left out,
    *  they go back at once. */
   readonly onBatch?: ((lane: LaneReader) => void) | undefined
+  /** Saves everything so far, in the middle of a drain: before something is done that a successor could not do again. */
+  readonly saveNow?: (() => void) | undefined
   /** Samples that found the lane full, and came summarized. */
   readonly onSummarized?: (count: number, threadId: number) => void
 }

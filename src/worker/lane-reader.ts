@@ -6,7 +6,7 @@ import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
 import type { StateReader, StateWriter } from '../shared/statistics/saved-state.ts'
 import { foldSlots } from './fold-slots.ts'
-import { LaneEntries, SAVED_ENTRY_NUMBERS } from './lane-entries.ts'
+import { LaneEntries, restoreEntries, type SavedEntries } from './lane-entries.ts'
 import type { LaneListeners } from './lane-listeners.ts'
 import { SummaryReader } from './summary-reader.ts'
 
@@ -20,6 +20,8 @@ export class LaneReader {
   readonly #listeners: LaneListeners
   readonly #summaries: SummaryReader
   #readIndex: number
+  /** Batches folded and losses counted. */
+  #changes = 0
   /** The read index as the producer was last told. Not read back: any thread may have written over it. */
   #handedBack: number
   #heartbeatMs: number
@@ -143,6 +145,7 @@ export class LaneReader {
       const batchCount = Math.min((writeIndex - this.#readIndex) | 0, BATCH_SAMPLES)
       const foldedCount = foldSlots(this.#lane, this.#readIndex, batchCount, this.#entries.seriesById)
       this.#readIndex = (this.#readIndex + batchCount) | 0
+      this.#changes += 1
       this.#lane.doubles[LaneTotal.drained]! += foldedCount
       this.#countLost(batchCount - foldedCount)
       if (this.#listeners.onBatch === undefined) this.handBack()
@@ -173,9 +176,9 @@ export class LaneReader {
     Atomics.store(this.#lane.words, LaneWord.readIndex, this.#readIndex)
   }
 
-  /** Changes whenever something changes that `save` saves. */
+  /** Changes whenever something changes that `save` saves. Counted here: any thread may write over the lane's totals. */
   get revision(): number {
-    return this.drainedCount + this.summarizedCount + this.droppedCount + this.#entries.revision
+    return this.#changes + this.#summaries.newsCount + this.#entries.revision
   }
 
   /** Saves how far it has come, for a successor that carries on from there. */
@@ -192,7 +195,7 @@ export class LaneReader {
 
   /** Goes back to where the saved reader stood: what was folded in after that is folded in again.
    *  @returns what was saved of the entries */
-  #restore(saved: StateReader): Float64Array {
+  #restore(saved: StateReader): SavedEntries {
     const { words, doubles } = this.#lane
     Atomics.store(words, LaneWord.readIndex, saved.read())
     words[LaneWord.droppedSeen] = saved.read()
@@ -200,7 +203,7 @@ export class LaneReader {
     doubles[LaneTotal.drained] = saved.read()
     doubles[LaneTotal.summarized] = saved.read()
     this.#summaries.restore(saved)
-    return saved.readAll(SAVED_ENTRY_NUMBERS * saved.read())
+    return restoreEntries(saved)
   }
 
   snapshot(nowMs: number): LaneSnapshot {
@@ -256,6 +259,7 @@ export class LaneReader {
 
   #countLost(count: number): void {
     if (count === 0) return
+    this.#changes += 1
     this.#lane.doubles[LaneTotal.dropped]! += count
     this.#listeners.onLost(count, this.threadId)
   }

@@ -33,8 +33,6 @@ export class LaneSet {
   readonly #onBroken: (threadId: number, error: unknown, laneId: number) => void
   readonly #onReleased: (laneId: number) => void
   readonly #lanes = new Map<number, LaneReader>()
-  /** Let go, while what was taken of them is not saved: their producers have not got the slots back yet. */
-  readonly #released = new Map<number, LaneReader>()
   /** How far a predecessor had come with lanes that were not announced to this one yet. */
   readonly #saved: Map<number, Float64Array>
   readonly #quarantine = new Quarantine()
@@ -108,20 +106,9 @@ export class LaneSet {
     return revision
   }
 
-  /** Lanes of which is to be saved how far they have been taken: those that were just let go are among them. */
-  get unforgotten(): ReadonlyMap<number, LaneReader> {
-    return this.#released.size === 0 ? this.#lanes : new Map([...this.#released, ...this.#lanes])
-  }
-
-  /** Gives the slots of everything that is folded in back to their producers: also of lanes that were let go. One that is
-   *  announced again would be taken once more from where its memory says. */
+  /** Gives the slots of everything that is folded in back to their producers. */
   handBack(): void {
     for (const lane of this.#lanes.values()) lane.handBack()
-    if (this.#released.size === 0) return
-    for (const lane of this.#released.values()) lane.handBack()
-    this.#released.clear()
-    // They are forgotten when all is saved the next time: until here a successor had to find them saved.
-    this.#changed = true
   }
 
   /** Samples lost since the start, on all lanes there have been. */
@@ -143,7 +130,8 @@ export class LaneSet {
    *  @param announcement of the right kind and size: see `isAnnouncement`. What is in its memory is checked here. */
   adopt(announcement: LaneAnnouncement, nowMs: number): void {
     const words = new Int32Array(announcement.lane)
-    if (this.#quarantine.holds(words)) return
+    // One whose predecessor died over it before that was saved is taken on once more, and then found out once more.
+    if (this.#quarantine.holds(words) && !this.#saved.has(words[LaneWord.laneId]!)) return
     try {
       const known = sameMemory(words, this.#lanes.values())
       // Announcing is a sign of life: a lane that was given notice of is kept.
@@ -230,8 +218,11 @@ export class LaneSet {
     else if (nowMs - retiredAtMs > NOTICE_MS) this.#letGo(lane)
   }
 
+  /** Its slots are given back before the commit that forgets the lane, since its announcement may come once more: late, or
+   *  by way of a successor. One that begins before that commit sets the read index back, and finds the slots unchanged: the
+   *  thread has ended, or has been silent since the commit before. */
   #letGo(lane: LaneReader): void {
-    if (this.#listeners.onBatch !== undefined) this.#released.set(lane.laneId, lane)
+    lane.handBack()
     this.#release(lane)
   }
 

@@ -44,6 +44,8 @@ interface SummarySeen {
  *  grown has grown by so many. What makes no sense throws: no loop is longer than the pool. */
 export class SummaryReader {
   readonly seen: SummarySeen
+  /** Headers that had news: counts or figures, which may come later than their counts. */
+  newsCount = 0
   readonly #words: Int32Array
   readonly #firstWord: number
   readonly #pageCount: number
@@ -92,6 +94,7 @@ export class SummaryReader {
     for (let index = 0; index < headerCount; index++) {
       const news = this.#read(index)
       if (news === undefined) continue
+      this.newsCount += 1
       counts.takenCount += news.sampleCount
       if (add(news.entryId, news)) counts.addedCount += news.sampleCount
     }

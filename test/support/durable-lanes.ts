@@ -44,6 +44,7 @@ export function createDurableLanes(
       onConflict: () => {},
       onLost: () => {},
       onBatch: lane => state.noteBatch(lane),
+      saveNow: () => state.commit(),
       onBroken: (_threadId, error) => broken.push(error),
       onReleased: () => {},
     },

@@ -61,8 +61,6 @@ export class Checkpoint {
   readonly #totals: number
   readonly #monitor: number
   #isGivenUp = false
-  /** Commits so far. */
-  count = 0
 
   constructor(records: RecordTable, known: KnownRecords, sources: CheckpointSources) {
     this.#records = records
@@ -101,7 +99,6 @@ export class Checkpoint {
       this.#saveTotals()
       this.#saveMonitor()
       this.#isGivenUp = !this.#records.commit()
-      this.count += 1
     }
     this.#sources.lanes.handBack()
   }
@@ -174,13 +171,12 @@ export class Checkpoint {
 
   #saveLanes(): void {
     const { lanes } = this.#sources
-    const { unforgotten } = lanes
     for (const [laneId, { record }] of this.#lanes) {
-      if (unforgotten.has(laneId) || lanes.isAwaited(laneId)) continue
+      if (lanes.readers.has(laneId) || lanes.isAwaited(laneId)) continue
       this.#records.clear(record, this.#writer)
       this.#lanes.delete(laneId)
     }
-    for (const [laneId, lane] of unforgotten) {
+    for (const [laneId, lane] of lanes.readers) {
       const saved = this.#lanes.get(laneId)
       const { revision } = lane
       if (saved?.lane === lane && saved.revision === revision) continue

@@ -20,6 +20,9 @@ const HELD_SHARE_WITHIN_DRAIN = 1 / 2
 const HELD_SHARE_AFTER_DRAIN = 1 / 4
 /** … and nothing waits longer than this to be saved: counters, too, whose time is that of their drain. */
 const UNSAVED_MS_MAX = 100
+/** What an aggregator records of itself while all lanes are silent takes memory, too, and gives some back: that is given
+ *  out again after a commit. */
+const COMMIT_INTERVAL_MS_MAX = 10_000
 
 interface Owners {
   readonly registry: MetricRegistry
@@ -118,7 +121,8 @@ export class DurableState {
   }
 
   #isSaveDue(): boolean {
-    if (this.#clock.nowMs() - this.#committedAtMs < UNSAVED_MS_MAX) return false
-    return this.#lanes!.revision !== this.#committedRevision
+    const unsavedMs = this.#clock.nowMs() - this.#committedAtMs
+    if (unsavedMs < UNSAVED_MS_MAX) return false
+    return unsavedMs >= COMMIT_INTERVAL_MS_MAX || this.#lanes!.revision !== this.#committedRevision
   }
 }

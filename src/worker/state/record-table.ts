@@ -78,6 +78,16 @@ export class RecordTable {
     }
   }
 
+  /** Records without content that others with content name: not to be used for anything else. */
+  keep(indices: ReadonlySet<number>): void {
+    for (const [kind, unused] of this.#unused) {
+      this.#unused.set(
+        kind,
+        unused.filter(index => !indices.has(index)),
+      )
+    }
+  }
+
   /** The committed content. */
   read(index: number): Float64Array | undefined {
     const { block, entry } = this.#entryOf(index)

@@ -30,6 +30,8 @@ export function recover(records: RecordTable, registry: MetricRegistry): Recover
     series.push(found)
     boardSlots.set(found.series, found.boardSlot)
   })
+  // A series without samples has empty ones, and so has a counter in its first minute.
+  records.keep(new Set(series.flatMap(({ state, settled }) => [state, settled])))
   const lanes = new Map<number, Float64Array>()
   const laneRecords = new Map<number, number>()
   records.forEach(RecordKind.lane, (numbers, record) => {

@@ -9,7 +9,9 @@ import { StateMemory } from '../../../src/worker/state/state-memory.ts'
 
 type Methods = Record<string, (...given: never[]) => unknown>
 
-const STEPS: readonly [name: string, prototype: object, methods: readonly string[]][] = [
+type Steps = readonly (readonly [name: string, prototype: object, methods: readonly string[]])[]
+
+const STEPS: Steps = [
   ['records', RecordTable.prototype, ['add', 'begin', 'put', 'clear', 'commit']],
   ['memory', StateMemory.prototype, ['allocate', 'giveBack', 'noteCommit']],
   ['lane', LaneReader.prototype, ['handBack', 'readDirectory', 'drain', 'save', 'retire', 'renew']],
@@ -23,6 +25,15 @@ const STEPS: readonly [name: string, prototype: object, methods: readonly string
 /** Runs `work` with a callback at every step.
  *  @param onStep its own steps are not counted */
 export function atEveryStep(onStep: (name: string) => void, work: () => void): void {
+  atEach(STEPS, onStep, work)
+}
+
+/** Runs `work` with a callback before and after every commit. */
+export function atEveryCommit(onCommit: (name: string) => void, work: () => void): void {
+  atEach([['records', RecordTable.prototype, ['commit']]], onCommit, work)
+}
+
+function atEach(steps: Steps, onStep: (name: string) => void, work: () => void): void {
   let isAsleep = false
   const step = (name: string) => {
     if (isAsleep) return
@@ -34,7 +45,7 @@ export function atEveryStep(onStep: (name: string) => void, work: () => void): v
     }
   }
   const undo: (() => void)[] = []
-  for (const [group, prototype, methods] of STEPS) {
+  for (const [group, prototype, methods] of steps) {
     const found = prototype as Methods
     for (const method of methods) {
       const own = Object.getOwnPropertyDescriptor(prototype, method)

@@ -1,38 +1,47 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createState } from '../../../src/shared/memory/state-layout.ts'
-import { createDurableLanes } from '../../support/durable-lanes.ts'
+import { createDurableLanes, imageOf } from '../../support/durable-lanes.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { createRecorder, createShare } from '../../support/recording.ts'
+import { atEveryStep } from './crash-points.ts'
 
+/** A thread that has recorded and ended, and the aggregator that has its lane. */
 function createEndedThread() {
-  const share = createShare({ laneCapacity: 1_024 })
+  const share = createShare()
   const clock = new ManualClock()
   const { recorder, announcements } = createRecorder(share)
   const memories = { state: createState(), lanes: announcements }
-  const aggregator = createDurableLanes(share, memories, clock)
   const echo = recorder.latency('echo')
-  const hits = recorder.counter('hits')
-  for (let value = 0; value < 10; value++) echo.record(value)
-  hits.add(7)
+  const aggregator = createDurableLanes(share, memories, clock)
+  for (let value = 0; value < 100; value++) echo.record(value)
   recorder.close()
-  const totals = () => ['echo', 'hits'].map(name => aggregator.registry.metric(name)?.allSeries[0]?.total)
-  return { share, clock, memories, aggregator, totals, announcement: announcements[0]! }
+  const totalOf = ({ registry }: typeof aggregator) => registry.metric('echo')?.series([]).total
+  return { share, clock, memories, announcements, aggregator, totalOf }
 }
 
-test('a lane that is announced once more after its thread has ended is not counted once more', () => {
-  const { aggregator, totals, announcement } = createEndedThread()
-  aggregator.drain()
-  expect([totals(), aggregator.lanes.readers.size]).toEqual([[10, 7], 0])
-  aggregator.lanes.adopt(announcement, 0)
-  aggregator.drain()
-  expect([totals(), aggregator.lanes.readers.size]).toEqual([[10, 7], 0])
-})
+describe('what an ended thread has left is folded in once', () => {
+  test('though its announcement comes once more, by way of a creating thread that was blocked', () => {
+    const { clock, announcements, aggregator, totalOf } = createEndedThread()
+    aggregator.drain()
+    expect(aggregator.lanes.readers.size).toBe(0)
+    aggregator.lanes.adopt(announcements[0]!, clock.nowMs())
+    aggregator.drain()
+    expect(totalOf(aggregator)).toBe(100)
+  })
 
-test('neither by a successor, which is told of a lane that was let go', () => {
-  const { share, clock, memories, aggregator } = createEndedThread()
-  aggregator.drain()
-  const successor = createDurableLanes(share, memories, clock)
-  successor.drain()
-  const totals = successor.registry.metrics().map(({ allSeries }) => allSeries[0]!.total)
-  expect([totals, successor.lanes.readers.size]).toEqual([[10, 7], 0])
+  test('though a successor is told of its lane, wherever the one before is stopped', () => {
+    const { share, clock, memories, aggregator, totalOf } = createEndedThread()
+    const images = [imageOf(memories)]
+    atEveryStep(
+      () => images.push(imageOf(memories)),
+      () => aggregator.drain(),
+    )
+    images.push(imageOf(memories))
+    for (const image of images) {
+      const successor = createDurableLanes(share, image, clock)
+      successor.drain()
+      expect(totalOf(successor)).toBe(100)
+      expect(successor.lanes.readers.size).toBe(0)
+    }
+  })
 })
