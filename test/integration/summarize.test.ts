@@ -179,5 +179,8 @@ test('several lanes at once: attached threads summarize as their share says, and
   const sumTo = (count: number) => (count * (count + 1)) / 2
   const echo = await telemetry.query('echo', { window: 'start' })
   expect(echo).toMatchObject({ total: 4 * BURST, totalSum: 2 * sumTo(BURST) + sumTo(2 * BURST), summarized })
-  expect(echo).toMatchObject({ min: 1, max: 2 * BURST, lost: 0 })
+  expect(echo).toMatchObject({ min: 1, lost: 0 })
+  // Exact, or the bound of its bucket: the value of the last sample may be read after it was counted.
+  expect(echo.max).toBeGreaterThanOrEqual(2 * BURST)
+  expect(echo.max).toBeLessThanOrEqual(2 * BURST * 2 ** (1 / 32))
 })
