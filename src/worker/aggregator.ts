@@ -122,6 +122,8 @@ export class Aggregator {
       board: this.#board,
       monitor: this.#monitor,
       outbox,
+      onGivenUp: () =>
+        log('offloop: no memory is left for what survives this thread: if it dies, statistics begin anew'),
     })
     this.#loop = new TickLoop(this.#control, this.#clock, lagMs => this.#tick(lagMs))
   }

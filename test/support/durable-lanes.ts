@@ -59,14 +59,19 @@ export function createDurableLanes(
     {},
     { state: left.monitorState },
   )
-  state.start({ registry, lanes, board, monitor, outbox: { revision: 0, unsent: [] } })
+  let givenUpCount = 0
+  const outbox = { revision: 0, unsent: [] }
+  const onGivenUp = () => {
+    givenUpCount += 1
+  }
+  state.start({ registry, lanes, board, monitor, outbox, onGivenUp })
   for (const announcement of memories.lanes) lanes.adopt(announcement, clock.nowMs())
   const drain = () => {
     state.commitBeforeDrain()
     lanes.drain(clock.nowMs())
     state.commitAfterDrain()
   }
-  return { state, registry, board, lanes, monitor, broken, events, drain }
+  return { state, registry, board, lanes, monitor, broken, events, drain, givenUpCount: () => givenUpCount }
 }
 
 export type DurableLanes = ReturnType<typeof createDurableLanes>

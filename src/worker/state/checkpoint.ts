@@ -40,6 +40,8 @@ export interface CheckpointSources {
   readonly boardSlotOf: (series: Series) => number
   /** The SLO monitor's state; undefined when it has not changed since it was last asked. */
   readonly takeMonitorState: () => Uint8Array | undefined
+  /** The state memory has run out. */
+  readonly onGivenUp?: (() => void) | undefined
 }
 
 /** The records a predecessor has left, by what they are about. */
@@ -99,6 +101,7 @@ export class Checkpoint {
       this.#saveTotals()
       this.#saveMonitor()
       this.#isGivenUp = !this.#records.commit()
+      if (this.#isGivenUp) this.#sources.onGivenUp?.()
     }
     this.#sources.lanes.handBack()
   }

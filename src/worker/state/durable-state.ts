@@ -30,6 +30,8 @@ interface Owners {
   readonly board: BoardPublisher
   readonly monitor: SLOMonitor
   readonly outbox: Pick<Outbox, 'revision' | 'unsent'>
+  /** There is no memory left for checkpoints: nothing survives this thread from now on. Called once. */
+  readonly onGivenUp?: () => void
 }
 
 /** What is saved of objectives. */
@@ -75,7 +77,7 @@ export class DurableState {
   }
 
   /** From here on there is something to save. */
-  start({ registry, lanes, board, monitor, outbox }: Owners): void {
+  start({ registry, lanes, board, monitor, outbox, onGivenUp }: Owners): void {
     this.#lanes = lanes
     const packr = new Packr({ useRecords: false })
     let savedRevision = 0
@@ -83,6 +85,7 @@ export class DurableState {
       registry,
       lanes,
       boardSlotOf: series => board.slotOf(series),
+      onGivenUp,
       takeMonitorState: () => {
         const revision = monitor.stateRevision + outbox.revision
         if (revision === savedRevision) return undefined

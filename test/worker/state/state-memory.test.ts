@@ -119,6 +119,7 @@ test('when the state memory runs out, everything is counted on, lanes have room,
     recorder.publish()
     aggregator.drain()
   }
+  expect(aggregator.givenUpCount()).toBe(1)
   const [lane] = aggregator.lanes.snapshot(0)
   expect(lane).toMatchObject({ recorded, drained: recorded, pending: 0, dropped: 0, summarized: 0 })
   expect(aggregator.registry.metric('request')!.allSeries.every(({ window }) => window?.size === 200)).toBe(
