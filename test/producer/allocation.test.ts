@@ -32,15 +32,28 @@ const OPERATIONS = [
 
 const bytesPerCall: Record<string, number> = {}
 
-/** A process for each: what else a process has run decides what V8 inlines, and a call it does not inline boxes the
- *  number it is given. */
+/** Processes tried for one operation. When V8 compiles, which depends on what else the machine does, decides what it inlines;
+ *  a call it does not inline boxes the number it is given, for good. What the code itself allocates is seen in any that
+ *  was compiled in time. */
+const PROCESSES_MAX = 4
+
+async function measure(operation: string): Promise<number> {
+  const flags = operation.includes('lane full') ? [...FLAGS, ...FULL_LANE_FLAGS] : FLAGS
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, PROGRAM, operation])
+  return JSON.parse(stdout)[operation]
+}
+
+/** A process for each: what else a process has run decides what V8 inlines, too. */
 beforeAll(async () => {
-  for (const operation of ['an object', ...OPERATIONS]) {
-    const flags = operation.includes('lane full') ? [...FLAGS, ...FULL_LANE_FLAGS] : FLAGS
-    const { stdout } = await promisify(execFile)(process.execPath, [...flags, PROGRAM, operation])
-    Object.assign(bytesPerCall, JSON.parse(stdout))
+  bytesPerCall['an object'] = await measure('an object')
+  for (const operation of OPERATIONS) {
+    let least = await measure(operation)
+    for (let processes = 1; processes < PROCESSES_MAX && least >= 1; processes++) {
+      least = Math.min(least, await measure(operation))
+    }
+    bytesPerCall[operation] = least
   }
-}, 120_000)
+}, 240_000)
 
 test('the measurement is not blind: an object a call is seen', () => {
   expect(bytesPerCall['an object']).toBeGreaterThanOrEqual(8)
