@@ -1,4 +1,5 @@
 /** What a whole telemetry takes on the thread that records, what it shares, and what the system sees of it. */
+import { DIRECTORY_BYTES_MAX } from '../../../src/shared/memory/directory.ts'
 import { countsSharedBuffers, growthBytes, readThreadMemory } from './heap-reading.ts'
 import { recordAll } from './record-all.ts'
 import { noteSharedBuffers, sharedBuffers } from './shared-buffers.ts'
@@ -38,6 +39,7 @@ export async function measureRecordingThread(): Promise<RecordingThreadMemory> {
   const nameOf = (buffer: SharedArrayBuffer) => {
     if (buffer === control) return 'control block'
     if (buffer === board) return 'board'
+    if (buffer.maxByteLength > DIRECTORY_BYTES_MAX) return 'state'
     return buffer.growable ? 'directory' : 'lane'
   }
   const shared = buffers.map(buffer => ({ name: nameOf(buffer), bytes: buffer.byteLength }))
