@@ -1,15 +1,14 @@
 /** Bundles the aggregator thread, self-contained: as a file, and as the copy that the main entry carries (docs/adr/0009). */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { builtinModules, createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
 import { deflateRawSync } from 'node:zlib'
 import { build } from 'rolldown'
+import { noticeOf } from './third-party.mjs'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const name = `offloop-aggregator-${version}.cjs`
 
-/** What goes in, and whose it is. */
-const packages = ['comlink', 'msgpackr']
-const notice = `/*! Includes ${packages.map(license).join(' and ')}: see THIRD-PARTY-LICENSES.txt of offloop. */`
+const notice = noticeOf(['comlink', 'msgpackr'])
 
 /** The file carries the version in its name, and is CommonJS: so it starts from any folder, whatever a package.json
  *  there says of modules.
@@ -28,7 +27,6 @@ export async function bundleAggregator(input, folder) {
     output: { ...output, file: `${folder}/${name}`, sourcemap: true, banner: notice },
   })
   const { output: chunks } = await build({ ...bundle, write: false, output: { ...output, minify: true } })
-  writeFileSync(`${folder}/THIRD-PARTY-LICENSES.txt`, packages.map(licenseText).join('\n\n'))
   return toScript(chunks[0].code)
 }
 
@@ -57,18 +55,4 @@ function toScript(code) {
     `c(require('node:zlib').inflateRawSync(Buffer.from('${packed}','base64')).toString(),['require'],` +
     `{filename:'${name}',importModuleDynamically:k?.USE_MAIN_CONTEXT_DEFAULT_LOADER})(require)`
   )
-}
-
-function license(dependency) {
-  const { version, license } = packageOf(dependency)
-  return `${dependency} ${version} (${license})`
-}
-
-function licenseText(dependency) {
-  const text = readFileSync(`node_modules/${dependency}/LICENSE`, 'utf8').trim()
-  return `${license(dependency)}\n${'='.repeat(license(dependency).length)}\n\n${text}\n`
-}
-
-function packageOf(dependency) {
-  return createRequire(import.meta.url)(`${process.cwd()}/node_modules/${dependency}/package.json`)
 }

@@ -1,6 +1,7 @@
 /** Bundles what runs: an entry that is one file starts in a third of the time (docs/adr/0006). Types come from tsc. */
 import { build } from 'rolldown'
 import { bundleAggregator, withAggregator } from './bundle-aggregator.mjs'
+import { noticeOf, writeLicenses } from './third-party.mjs'
 
 /** npm packages, Node's modules and offloop itself stay outside; what is relative goes in. */
 const external = id => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id)
@@ -14,10 +15,29 @@ const bundles = (from, to, entries) =>
     output: { file: `${to}/${entry}.js`, format: 'esm', sourcemap: true, codeSplitting: false },
   }))
 
+/** Further entries of the package, each one level below it. What they have of the main entry is the main entry's own:
+ *  there is one TelemetryError. Small packages are built in, with their licenses; large ones are optional peers.
+ *  @param builtIn names of those packages */
+const entriesBeside = (entries, builtIn = []) =>
+  bundles('src', 'dist', entries).map(bundle => ({
+    ...bundle,
+    external: id => external(id) && !builtIn.includes(id),
+    plugins: [mainEntryStaysOutside],
+    output: { ...bundle.output, banner: builtIn.length === 0 ? '' : noticeOf(builtIn) },
+  }))
+
+const mainEntryStaysOutside = {
+  name: 'offloop-main-entry',
+  resolveId: source => (/^(?:\.\.\/)+index\.ts$/.test(source) ? { id: '../index.js', external: true } : null),
+}
+
 const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 
 await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
+  ...entriesBeside([
+    // Modules that the aggregator thread loads.
+  ]),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',
@@ -44,3 +64,5 @@ await build([
   ...bundles('test/stress', 'build/stress', ['main', 'producer-thread', 'reader-thread']),
   ...bundles('test/soak', 'build/soak', ['main', 'bus-thread', 'pool-task', 'recording-thread']),
 ])
+
+writeLicenses('dist')

@@ -1,4 +1,5 @@
 /** What a metric is registered with, and what the registration gives. Types only. */
+import type { ExportHints } from '../shared/export-hints.ts'
 import type { TimeUnit, Unit } from '../shared/metric.ts'
 import type { LabelledMetric } from './labelled-metric.ts'
 
@@ -12,6 +13,11 @@ export interface MetricOptions<
   readonly help?: string
   /** Names of the labels that make series of this metric. Bind their values with `labels({…})`. */
   readonly labelNames?: Names
+  /** Upper bounds of the histogram that exporters show, in the metric's unit. Latencies: those of `createTelemetry`'s
+   *  `buckets` unless given. Gauges have none. */
+  readonly buckets?: readonly number[]
+  /** How exporters show it, where that is not what name, kind and unit say: for bridges from other libraries. */
+  readonly exported?: ExportHints
 }
 
 export type LatencyOptions<Names extends readonly string[] = readonly string[]> = MetricOptions<

@@ -28,6 +28,11 @@ const MEANINGS = {
   OFFLOOP_WORKER_START: 'the aggregator thread cannot be started',
   OFFLOOP_AGGREGATOR_DOWN: 'the aggregator thread is not running',
   OFFLOOP_ANSWER: 'what came is no answer of the aggregator',
+  OFFLOOP_EXTENSION: 'an extension of the aggregator is not running',
+  OFFLOOP_HTTP_LISTEN: 'the HTTP server cannot listen',
+  OFFLOOP_PUSH: 'what was sent did not arrive',
+  OFFLOOP_PEER_MISSING: 'a package that this needs is not installed',
+  OFFLOOP_CONFIG: 'the configuration is not valid',
   OFFLOOP_TIMEOUT: 'the aggregator did not answer in time',
 } as const
 

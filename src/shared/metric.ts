@@ -1,5 +1,6 @@
 /** What a metric is: kind, unit, label names, and the rules its description keeps. */
 import { TelemetryError } from './errors.ts'
+import { checkBuckets, checkHints, type ExportHints } from './export-hints.ts'
 import { checkKnownKeys } from './known-keys.ts'
 
 export type MetricKind = 'latency' | 'gauge' | 'counter'
@@ -17,6 +18,11 @@ export interface MetricDescriptor {
   readonly unit: Unit
   readonly help: string
   readonly labelNames: readonly string[]
+  /** Upper bounds of the histogram that exporters show, in the metric's unit, ascending. Absent: the default ones for a
+   *  latency, none for a gauge. */
+  readonly buckets?: readonly number[]
+  /** How exporters show the metric, where that is not what name, kind and unit say. */
+  readonly exported?: ExportHints
 }
 
 /** What a metric is registered with: a descriptor, or as much of one as has no default. */
@@ -51,6 +57,8 @@ export function describeMetric(
     unit?: Unit | undefined
     help?: string | undefined
     labelNames?: readonly string[] | undefined
+    buckets?: readonly number[] | undefined
+    exported?: ExportHints | undefined
   } = {},
 ): MetricDescriptor {
   checkMetricName(name)
@@ -61,7 +69,7 @@ export function describeMetric(
       fix: "give options as an object, for example { unit: 'ms' }",
     })
   }
-  checkKnownKeys(options, ['unit', 'help', 'labelNames'], `${name}.`)
+  checkKnownKeys(options, ['unit', 'help', 'labelNames', 'buckets', 'exported'], `${name}.`)
   if (typeof kind !== 'string' || !Object.hasOwn(DEFAULT_UNITS, kind)) {
     throw new TelemetryError('OFFLOOP_OPTION', {
       at: `${name}.kind`,
@@ -79,7 +87,19 @@ export function describeMetric(
       fix: `give a text of at most ${HELP_LENGTH_MAX} characters`,
     })
   }
-  return { name, kind, unit, help, labelNames: checkedLabelNames(options.labelNames ?? [], name) }
+  const labelNames = checkedLabelNames(options.labelNames ?? [], name)
+  const { buckets, exported } = options
+  return {
+    name,
+    kind,
+    unit,
+    help,
+    labelNames,
+    ...(buckets === undefined ? {} : { buckets: checkBuckets(buckets, `${name}.buckets`) }),
+    ...(exported === undefined
+      ? {}
+      : { exported: checkHints(exported, labelNames.length, `${name}.exported`) }),
+  }
 }
 
 export function isTimeUnit(unit: string): unit is TimeUnit {
@@ -91,8 +111,15 @@ export function isSameMetric(a: MetricDescriptor, b: MetricDescriptor): boolean 
     a.kind === b.kind &&
     a.unit === b.unit &&
     a.labelNames.length === b.labelNames.length &&
-    a.labelNames.every((labelName, index) => labelName === b.labelNames[index])
+    a.labelNames.every((labelName, index) => labelName === b.labelNames[index]) &&
+    // Who does not say how it is exported means no other metric.
+    isSameIfGiven(a.buckets, b.buckets) &&
+    isSameIfGiven(a.exported, b.exported)
   )
+}
+
+function isSameIfGiven(a: unknown, b: unknown): boolean {
+  return a === undefined || b === undefined || JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** The error for a name that is taken by a metric of another shape. */

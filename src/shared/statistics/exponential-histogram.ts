@@ -110,6 +110,20 @@ export class ExponentialHistogram {
     return Math.min(this.max, Math.max(this.min, this.#estimateAt(rank)))
   }
 
+  /** Calls back with what stands for each bucket that has samples, from the smallest value up. */
+  forEachBucket(callback: (value: number, count: number) => void): void {
+    const { positive, negative } = this
+    for (let position = negative.counts.length - 1; position >= 0; position -= 1) {
+      const count = negative.counts[position]!
+      if (count > 0) callback(-magnitudeOf(negative.offset + position), count)
+    }
+    if (this.zeroCount > 0) callback(0, this.zeroCount)
+    for (let position = 0; position < positive.counts.length; position += 1) {
+      const count = positive.counts[position]!
+      if (count > 0) callback(magnitudeOf(positive.offset + position), count)
+    }
+  }
+
   /** Forgets all samples and keeps the buckets' memory. */
   clear(): void {
     this.positive.clear()

@@ -1,7 +1,9 @@
 /** A registered metric and its series, of which there is a limited number. */
 import type { Clock } from '../clock.ts'
+import { bucketsIn } from '../export-hints.ts'
 import { labelsOf, overflowValuesOf, seriesKeyOf } from '../labels.ts'
-import type { Labels, MetricDescriptor } from '../metric.ts'
+import { isTimeUnit, type Labels, type MetricDescriptor } from '../metric.ts'
+import { BucketBounds } from './explicit-buckets.ts'
 import { Series } from './series.ts'
 import type { StatisticsMemory } from './statistics-memory.ts'
 
@@ -13,6 +15,8 @@ export interface MetricLimits {
   readonly seriesLeft: { count: number }
   readonly onSeriesOverflow: (metric: Metric) => void
   readonly memory?: StatisticsMemory | undefined
+  /** Bounds of a latency's histogram unless it has its own. Undefined: it has none. */
+  readonly bucketsSeconds?: readonly number[] | undefined
 }
 
 /** Owns the metric's series. Beyond the limit all further label values share one overflow series. */
@@ -21,6 +25,7 @@ export class Metric {
   /** Times it was registered. A change means that its violation rate limit starts anew. */
   registrations = 1
   readonly #limits: MetricLimits
+  readonly #bounds: BucketBounds | undefined
   readonly #seriesByKey = new Map<string, Series>()
   readonly #allSeries: Series[] = []
   #overflow: Series | undefined
@@ -28,6 +33,8 @@ export class Metric {
   constructor(descriptor: MetricDescriptor, limits: MetricLimits) {
     this.descriptor = descriptor
     this.#limits = limits
+    const buckets = bucketsOf(descriptor, limits.bucketsSeconds)
+    this.#bounds = buckets === undefined ? undefined : BucketBounds.of(buckets)
   }
 
   /** In order of creation, the overflow series included. */
@@ -76,8 +83,19 @@ export class Metric {
   #createSeries(labelValues: readonly string[], isOverflow: boolean): Series {
     const { clock, windowCapacity, memory } = this.#limits
     const labels = labelsOf(this.descriptor.labelNames, labelValues)
-    const series = new Series(this.descriptor, labels, { clock, windowCapacity, isOverflow, memory })
+    const bounds = this.#bounds
+    const series = new Series(this.descriptor, labels, { clock, windowCapacity, isOverflow, memory, bounds })
     this.#allSeries.push(series)
     return series
   }
+}
+
+/** The metric's own bounds, or those a latency has by default. */
+function bucketsOf(
+  { kind, unit, buckets }: MetricDescriptor,
+  defaultSeconds: readonly number[] | undefined,
+): readonly number[] | undefined {
+  if (kind === 'counter') return undefined
+  if (buckets !== undefined || kind !== 'latency' || defaultSeconds === undefined) return buckets
+  return isTimeUnit(unit) ? bucketsIn(unit, defaultSeconds) : undefined
 }

@@ -11,7 +11,14 @@ import { checkWindowCapacity, WINDOW_CAPACITY_DEFAULT } from './window.ts'
 
 export { Metric } from './registered-metric.ts'
 
-const OPTION_NAMES = ['windowCapacity', 'maxSeriesPerMetric', 'clock', 'onSeriesOverflow', 'memory'] as const
+const OPTION_NAMES = [
+  'windowCapacity',
+  'maxSeriesPerMetric',
+  'clock',
+  'onSeriesOverflow',
+  'memory',
+  'bucketsSeconds',
+] as const
 const SERIES_MAX_DEFAULT = 1_000
 const SERIES_MAX_LIMIT = 1_000_000
 /** Metrics of one registry: a thread that makes up names must not fill the memory. */
@@ -30,6 +37,9 @@ export interface RegistryOptions {
   /** Where samples and closed slices lie. Default: the heap.
    *  @internal */
   readonly memory?: StatisticsMemory | undefined
+  /** Bounds of a latency's histogram unless it has its own, in seconds. Default: none are counted.
+   *  @internal */
+  readonly bucketsSeconds?: readonly number[] | undefined
 }
 
 /** Owns the metrics, and through them all statistics. One thread owns a registry. */
@@ -58,6 +68,7 @@ export class MetricRegistry {
       onSeriesOverflow,
       seriesLeft: { count: SERIES_TOTAL_MAX },
       memory: options.memory,
+      bucketsSeconds: options.bucketsSeconds,
     }
   }
 

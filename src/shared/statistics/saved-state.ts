@@ -34,6 +34,12 @@ export class StateWriter {
     this.#numbers[this.#length++] = number
   }
 
+  /** Writes whether there is a part, and the part: `read() === 1` tells the reader. */
+  writeIfAny(part: { save(into: StateWriter): void } | undefined): void {
+    this.write(part === undefined ? 0 : 1)
+    part?.save(this)
+  }
+
   writeQuad(a: number, b: number, c: number, d: number): void {
     this.write(a)
     this.write(b)

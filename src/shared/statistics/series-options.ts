@@ -1,5 +1,6 @@
 /** What a series is made with. Types only. */
 import type { Clock } from '../clock.ts'
+import type { BucketBounds } from './explicit-buckets.ts'
 import type { StatisticsMemory } from './statistics-memory.ts'
 
 export interface SeriesOptions {
@@ -9,4 +10,6 @@ export interface SeriesOptions {
   readonly isOverflow?: boolean
   /** Where samples and closed slices lie. Default: the heap. */
   readonly memory?: StatisticsMemory | undefined
+  /** Of the histogram that exporters show. Default: it has none. */
+  readonly bounds?: BucketBounds | undefined
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts'
 import type { Labels, MetricDescriptor } from '../metric.ts'
 import { CompensatedSum } from './compensated-sum.ts'
+import { ExplicitBuckets } from './explicit-buckets.ts'
 import { SampleBatch } from './sample-batch.ts'
 import type { SampleSummary } from './sample-summary.ts'
 import type { StateReader, StateWriter } from './saved-state.ts'
@@ -28,35 +29,37 @@ export class Series {
   readonly windowCapacity: number
   /** Samples that never reached the aggregator. Counted by whoever notices. */
   lost = 0
+  /** What was recorded and could not be folded in. */
+  invalid = 0
   readonly #clock: Clock
   readonly #memory: StatisticsMemory
   #values = NO_BATCH.values
   #pendingCount = 0
   /** Whether the samples drained now are older than one drained before: then the batch does not end with the latest. */
   #isLate = false
-  /** Time of the sample drained last, and of the latest: u32 as i32, small integers, which are stored without allocating. */
+  /** Time of the sample drained last, and of the latest: u32 as i32, which is stored without allocating. */
   #drainedTimeMs = 0
   #lastTimeMs = 0
   #batch = NO_BATCH
-  #invalid = 0
-  /** Summarized samples included. */
+  /** Samples, summarized ones included; and batches. */
   #foldedCount = 0
-  /** Batches folded. */
   #folds = 0
   readonly #summarized = new SummarizedSamples()
   #last: number | undefined
   #window: Window | undefined
   #slices: TimeSlices | undefined
+  readonly #buckets: ExplicitBuckets | undefined
   readonly #sum = new CompensatedSum()
 
   constructor(metric: MetricDescriptor, labels: Labels, options: SeriesOptions) {
-    const { clock, windowCapacity, isOverflow = false, memory = HEAP_MEMORY } = options
+    const { bounds } = options
     this.metric = metric
     this.labels = labels
-    this.isOverflow = isOverflow
-    this.windowCapacity = windowCapacity
-    this.#clock = clock
-    this.#memory = memory
+    this.isOverflow = options.isOverflow ?? false
+    this.windowCapacity = options.windowCapacity
+    this.#clock = options.clock
+    this.#memory = options.memory ?? HEAP_MEMORY
+    this.#buckets = bounds === undefined ? undefined : new ExplicitBuckets(bounds)
   }
 
   /** Records a value of a gauge or latency. NaN and infinities count as invalid, and as nothing else.
@@ -64,7 +67,7 @@ export class Series {
   record(value: number, timeMs: number): void {
     // Only NaN and the infinities differ from zero when taken from themselves.
     if (value - value !== 0) {
-      this.#invalid += 1
+      this.invalid += 1
       return
     }
     // The time changes once a tick: only then can another slice begin.
@@ -76,12 +79,10 @@ export class Series {
     this.#pendingCount += 1
   }
 
-  /** Adds to a counter. Negative and non-finite amounts count as invalid, and as nothing else.
-   *  @param by may be fractional
-   *  @param timeMs u32 milliseconds since the origin, or the same bits as i32 */
+  /** Adds to a counter, fractions too. Negative and non-finite amounts count as invalid, and as nothing else. */
   increment(by: number, timeMs: number): void {
     if (!(by >= 0 && by < Number.POSITIVE_INFINITY)) {
-      this.#invalid += 1
+      this.invalid += 1
       return
     }
     this.#slices ??= new TimeSlices(this.#clock, this.#memory)
@@ -92,14 +93,13 @@ export class Series {
   }
 
   /** Adds samples that come as counts: to time slices and totals, not to the rolling window. They belong to the slice of
-   *  `timeMs`, which is when they are read.
-   *  @param timeMs u32 milliseconds since the origin, or the same bits as i32 */
+   *  `timeMs`, which is when they are read. */
   addSummary(summary: SampleSummary, timeMs: number): void {
-    const { histogram, increments, last, lastTimeMs } = summary
+    const { histogram, increments, invalid, last, lastTimeMs } = summary
     const isCounter = this.metric.kind === 'counter'
     // What is pending came before.
     this.#fold()
-    this.#invalid += summary.invalid
+    this.invalid += invalid
     const separateCount = this.#foldedCount - this.#summarized.count
     this.#summarized.add(histogram.count + increments, histogram.count > 0, separateCount)
     this.#foldedCount += histogram.count + increments
@@ -109,6 +109,7 @@ export class Series {
     else {
       this.#slices.enterSlice(timeMs)
       this.#slices.addHistogram(histogram)
+      this.#buckets?.addHistogram(histogram)
     }
     if (last === undefined || (this.#last !== undefined && ((lastTimeMs - this.#lastTimeMs) | 0) < 0)) return
     if (!isCounter) this.#last = last
@@ -138,11 +139,6 @@ export class Series {
     return this.#sum.value
   }
 
-  /** What was recorded and could not be folded in. */
-  get invalid(): number {
-    return this.#invalid
-  }
-
   /** The most recent value; of several at one time, the one drained last. Undefined without samples, and for counters. */
   get last(): number | undefined {
     return this.#isLate || this.#pendingCount === 0 ? this.#last : this.#values[this.#pendingCount - 1]
@@ -155,7 +151,7 @@ export class Series {
 
   /** Changes whenever any of the series' statistics may have changed. */
   get revision(): number {
-    return this.#foldedCount + this.#pendingCount + this.#invalid + this.lost + this.#summarized.summaryCount
+    return this.#foldedCount + this.#pendingCount + this.invalid + this.lost + this.#summarized.summaryCount
   }
 
   /** Every sample recorded so far that is still in it. Undefined before the first, and for counters. */
@@ -168,6 +164,12 @@ export class Series {
   get slices(): TimeSlices | undefined {
     this.#fold()
     return this.#slices
+  }
+
+  /** Every sample recorded so far, by the bounds given. Undefined without any. */
+  get buckets(): ExplicitBuckets | undefined {
+    this.#fold()
+    return this.#buckets
   }
 
   /** Bytes of samples, counts and slices. */
@@ -185,23 +187,20 @@ export class Series {
     return this.revision + this.#folds
   }
 
-  /** Saves everything but the name, and what `saveSettled` saves. Nothing is folded for it: batches go as they are.
-   *  @internal */
+  /** Saves all but the name, and what `saveSettled` saves. Nothing is folded for it: batches go as they are. @internal */
   save(into: StateWriter): void {
-    into.writeQuad(this.lost, this.#invalid, this.#foldedCount, this.#last ?? Number.NaN)
+    into.writeQuad(this.lost, this.invalid, this.#foldedCount, this.#last ?? Number.NaN)
     into.writeQuad(this.#drainedTimeMs, this.#lastTimeMs, this.#isLate ? 1 : 0, this.#values.length)
     into.write(this.#pendingCount)
     into.writeAll(this.#values, this.#pendingCount)
     this.#sum.save(into)
     this.#summarized.save(into)
-    into.write(this.#window === undefined ? 0 : 1)
-    this.#window?.save(into)
-    into.write(this.#slices === undefined ? 0 : 1)
-    this.#slices?.save(into)
+    this.#buckets?.save(into)
+    into.writeIfAny(this.#window)
+    into.writeIfAny(this.#slices)
   }
 
-  /** Saves what seldom changes: where the window's samples lie, and what was closed more than a minute ago.
-   *  @internal */
+  /** Saves what seldom changes: where the window's samples lie, and what was closed over a minute ago. @internal */
   saveSettled(into: StateWriter): void {
     into.write(this.#window === undefined ? 0 : 1)
     this.#window?.saveLayout(into)
@@ -216,7 +215,7 @@ export class Series {
     const [lost, invalid, foldedCount, last] = from.readQuad()
     const [drainedTimeMs, lastTimeMs, isLate, batchCapacity] = from.readQuad()
     this.lost = lost
-    this.#invalid = invalid
+    this.invalid = invalid
     this.#foldedCount = foldedCount
     this.#last = Number.isNaN(last) ? undefined : last
     this.#drainedTimeMs = drainedTimeMs | 0
@@ -227,6 +226,7 @@ export class Series {
     this.#values.set(from.readAll(this.#pendingCount))
     this.#sum.restore(from)
     this.#summarized.restore(from)
+    this.#buckets?.restore(from)
     const hasLayout = settled?.read() === 1
     if (from.read() === 1) this.#openWindow().restore(from, hasLayout ? settled : undefined)
     if (from.read() === 0) return
@@ -269,7 +269,7 @@ export class Series {
   }
 
   #openWindow(): Window {
-    this.#window = new Window({ capacity: this.windowCapacity, memory: this.#memory })
+    this.#window ??= new Window({ capacity: this.windowCapacity, memory: this.#memory })
     return this.#window
   }
 
@@ -280,8 +280,7 @@ export class Series {
 
   #growBatch(): void {
     this.#fold()
-    const capacity = this.#values.length
-    if (capacity < BATCH_SAMPLES_MAX) this.#beginBatch(capacity * 2)
+    if (this.#values.length < BATCH_SAMPLES_MAX) this.#beginBatch(this.#values.length * 2)
   }
 
   #fold(): void {
@@ -293,6 +292,7 @@ export class Series {
     batchSum.addAll(this.#values, count)
     this.#window!.pushBatch(this.#batch, count)
     this.#slices!.addBatch(this.#batch, count, batchSum)
+    this.#buckets?.addBatch(this.#batch, count)
     this.#sum.merge(batchSum)
     this.#foldedCount += count
     if (!this.#isLate) this.#last = this.#values[count - 1]
