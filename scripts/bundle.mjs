@@ -26,6 +26,13 @@ const entriesBeside = (entries, builtIn = []) =>
     output: { ...bundle.output, banner: builtIn.length === 0 ? '' : noticeOf(builtIn) },
   }))
 
+/** Modules of extensions: src/exporters/<name>/main.ts becomes dist/exporters/<name>.js. */
+const exporter = (name, builtIn = []) =>
+  entriesBeside([`exporters/${name}/main`], builtIn).map(bundle => ({
+    ...bundle,
+    output: { ...bundle.output, file: `dist/exporters/${name}.js` },
+  }))
+
 const mainEntryStaysOutside = {
   name: 'offloop-main-entry',
   resolveId: source => (/^(?:\.\.\/)+index\.ts$/.test(source) ? { id: '../index.js', external: true } : null),
@@ -35,9 +42,8 @@ const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 
 await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
-  ...entriesBeside([
-    // Modules that the aggregator thread loads.
-  ]),
+  // Modules that the aggregator thread loads.
+  ...exporter('prometheus', ['negotiator', 'content-type', 'pbf']),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',
