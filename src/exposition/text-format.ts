@@ -44,7 +44,6 @@ function writerOf(family: Family, isOpenMetrics: boolean, created: string | unde
   const { name, type, quantiles = [] } = family
   if (type === 'histogram') return histogramWriter(name, isOpenMetrics, created)
   if (type === 'summary') return summaryWriter(name, quantiles, isOpenMetrics, created)
-  if (family.quantiles !== undefined) return point => quantileLines(name, point, quantiles, numberText)
   const suffix = type === 'counter' ? '_total' : ''
   const createdSuffix = type === 'counter' ? created : undefined
   return point => {

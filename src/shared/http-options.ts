@@ -10,7 +10,7 @@ export interface HttpOptions {
   readonly host?: string
   /** Whoever asks has to give it, as `Authorization: Bearer …`; `/health` and `/ready` are open to all. Default: none. */
   readonly token?: string
-  /** Quantiles of each latency's rolling window, exact, as a gauge beside its histogram. Default: none. */
+  /** Quantiles of each latency's rolling window, exact, as a summary beside its histogram. Default: none. */
   readonly quantiles?: readonly number[]
   /** Connections at once; further ones are closed. Default 64. */
   readonly maxConnections?: number
