@@ -12,7 +12,14 @@ const bundles = (from, to, entries) =>
     input: `${from}/${entry}.ts`,
     external,
     platform: 'node',
-    output: { file: `${to}/${entry}.js`, format: 'esm', sourcemap: true, codeSplitting: false },
+    // Types carry the documentation, source maps the sources: what is loaded at every start has neither.
+    output: {
+      file: `${to}/${entry}.js`,
+      format: 'esm',
+      sourcemap: true,
+      codeSplitting: false,
+      comments: { legal: true, jsdoc: false, annotation: true },
+    },
   }))
 
 /** Further entries of the package, each one level below it. What they have of the main entry is the main entry's own:
@@ -26,11 +33,14 @@ const entriesBeside = (entries, builtIn = []) =>
     output: { ...bundle.output, banner: builtIn.length === 0 ? '' : noticeOf(builtIn) },
   }))
 
-/** Modules of extensions: src/exporters/<name>/main.ts becomes dist/exporters/<name>.js. */
-const exporter = (name, builtIn = []) =>
-  entriesBeside([`exporters/${name}/main`], builtIn).map(bundle => ({
+/** Modules that the aggregator thread loads: src/exporters/otlp/main.ts becomes dist/exporters/otlp.js. */
+const exporters = (names, builtIn = []) =>
+  entriesBeside(
+    names.map(name => `exporters/${name}/main`),
+    builtIn,
+  ).map(({ output, ...bundle }, index) => ({
     ...bundle,
-    output: { ...bundle.output, file: `dist/exporters/${name}.js` },
+    output: { ...output, file: `dist/exporters/${names[index]}.js` },
   }))
 
 const mainEntryStaysOutside = {
@@ -42,8 +52,8 @@ const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 
 await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
-  // Modules that the aggregator thread loads.
-  ...exporter('prometheus', ['negotiator', 'content-type', 'pbf']),
+  ...entriesBeside([]),
+  ...exporters(['prometheus'], ['negotiator', 'content-type', 'pbf']),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',

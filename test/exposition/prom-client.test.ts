@@ -8,7 +8,9 @@ import { parseText } from './parse-text.ts'
 
 /** What a scraper stores, but for what only one of the two says: metadata, and who is measured. */
 function storedOf(text: string): Map<string, number> {
-  const series = [...parseText(`${text.replace(/\n{2,}/g, '\n').trimEnd()}\n`, false).values()].flatMap(({ samples }) => samples)
+  const series = [...parseText(`${text.replace(/\n{2,}/g, '\n').trimEnd()}\n`, false).values()].flatMap(
+    ({ samples }) => samples,
+  )
   return new Map(
     series
       .filter(({ name }) => name !== 'target_info')
