@@ -88,7 +88,11 @@ test.each([
   ['a method of its own', 'PROPFIND /metrics HTTP/1.1\r\nHost: x\r\n', 405],
   ['an upgrade', `${GET}Upgrade: websocket\r\nConnection: Upgrade\r\n`, 200],
   ['an accept of nonsense', `${GET}Accept: ${';,q=//'.repeat(900)}\r\n`, 200],
-  ['200 headers', GET + Array.from({ length: 200 }, (_, index) => `h${index}: 1\r\n`).join(''), 200],
+  [
+    '200 headers',
+    GET + Array.from({ length: 200 }, (_, index) => `h${index}: 1\r\n`).join(''),
+    '(?:200|431)',
+  ],
 ])('%s is answered with a status', async (_, request, status) => {
   const { port } = await serving()
   const { ended } = await connected(port, `${request}Connection: close\r\n\r\n`)
