@@ -43,7 +43,7 @@ test('while the application is blocked, 10,000 series are scraped, and other thr
     Atomics.store(words, 1, 1)
     const [blocked] = (await answer) as [Seen[]]
     expect(blocked.length).toBeGreaterThanOrEqual(SCRAPES)
-    for (const seen of blocked) {
+    for (const seen of blocked.slice(0, SCRAPES)) {
       expect([seen.status, seen.readyStatus, seen.healthStatus]).toEqual([200, 503, 200])
       // 14 bounds and the infinite one, sum and count; headings and the pipeline's own besides.
       expect(seen.lines).toBeGreaterThan(SERIES * 17)
