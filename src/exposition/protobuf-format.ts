@@ -69,7 +69,6 @@ function metricOf(
 ): Uint8Array | undefined {
   const { labels, series } = point
   if (type === 'histogram') {
-    if (series[0]!.series.total === 0) return undefined
     return metricBytes(labels, HISTOGRAM, writer => writeHistogram(writer, point, startTimeMs))
   }
   if (type === 'summary') {
