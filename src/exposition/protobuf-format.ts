@@ -67,7 +67,7 @@ function metricOf(
   point: Point,
   startTimeMs: number,
 ): Uint8Array | undefined {
-  const { labels, series } = point
+  const { labels } = point
   if (type === 'histogram') {
     return metricBytes(labels, HISTOGRAM, writer => writeHistogram(writer, point, startTimeMs))
   }
