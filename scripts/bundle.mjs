@@ -1,4 +1,5 @@
 /** Bundles what runs: an entry that is one file starts in a third of the time (docs/adr/0006). Types come from tsc. */
+import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
 import { bundleAggregator, withAggregator } from './bundle-aggregator.mjs'
 import { noticeOf, writeLicenses } from './third-party.mjs'
@@ -26,6 +27,17 @@ const entriesBeside = (entries, builtIn = []) =>
     output: { ...bundle.output, banner: builtIn.length === 0 ? '' : noticeOf(builtIn) },
   }))
 
+/** The command: started by its path, it names its interpreter. */
+const command = (entry, builtIn) =>
+  entriesBeside([entry], builtIn).map(bundle => ({
+    ...bundle,
+    // yaml's modules, of which most stay out; for Node it would be one piece.
+    resolve: {
+      alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },
+    },
+    output: { ...bundle.output, banner: `#!/usr/bin/env node\n${bundle.output.banner}` },
+  }))
+
 const mainEntryStaysOutside = {
   name: 'offloop-main-entry',
   resolveId: source => (/^(?:\.\.\/)+index\.ts$/.test(source) ? { id: '../index.js', external: true } : null),
@@ -38,6 +50,7 @@ await build([
   ...entriesBeside([
     // Modules that the aggregator thread loads.
   ]),
+  ...command('cli/main', ['yaml']),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',
