@@ -31,7 +31,7 @@ export const rulesCommand: Command = {
     {
       name: 'for',
       value: 'TIME',
-      help: 'How long an SLO is violated before its alert fires; 0s: at once',
+      help: 'How long an SLO is violated before its alert fires; 0s: at once, as always for min, max, sum and count',
       default: DEFAULTS.for,
     },
     {

@@ -43,7 +43,10 @@ export function indicatorOf(
   const metric = metrics.of(slo)
   const total = metrics.totalOf(slo)
   if (metric === undefined || (slo.total !== undefined && total === undefined)) {
-    return { by: 'process', reason: 'not all is known of its metric: see --url, or metrics in the file of SLOs' }
+    return {
+      by: 'process',
+      reason: 'not all is known of its metric: see --url, or metrics in the file of SLOs',
+    }
   }
   const question = new Question(slo, metric, total, options)
   if (metric.type === 'histogram') return distributionIndicator(question)

@@ -34,8 +34,10 @@ export function alertOnIndicator(slo: ResolvedSLO, indicator: Indicator, options
 
 export function alertOnVerdict(slo: ResolvedSLO, options: RuleOptions): AlertingRule {
   const verdict = selector(VERDICT_METRIC, jobMatchers(options, [['slo', slo.name]]))
+  // Which labels the series have is not known here; processes see to `slo` themselves.
+  const kept = slo.by === 'series' ? withOwnLabelsKept(verdict, ['severity']) : verdict
   return {
-    ...head(slo, `${verdict} == 1`, options),
+    ...head(slo, `${kept} == 1`, options),
     annotations: {
       ...summaryOf(slo),
       description: `{{ $labels.instance }} of {{ $labels.job }} says that its objective does not hold: ${literal(objectiveText(slo))}.`,
@@ -47,15 +49,20 @@ export function alertOnVerdict(slo: ResolvedSLO, options: RuleOptions): Alerting
 const RUNBOOK =
   'GET /snapshot.json of an instance shows the figures of each series and the state of each objective; the bus has the violations one by one (perf.slo_violation).'
 
+/** One sample may be enough to violate these, and it is seen for as long as it is in the range: whoever waits longer than
+ *  that never hears of it. */
+const AT_ONCE: readonly string[] = ['min', 'max', 'sum', 'count']
+
 function head(
   slo: ResolvedSLO,
   expr: string,
   { forMs, severity }: RuleOptions,
 ): Pick<AlertingRule, 'alert' | 'expr' | 'for' | 'labels'> {
+  const isAtOnce = forMs === 0 || AT_ONCE.includes(slo.objective.statistic)
   return {
     alert: SLO_ALERT,
     expr,
-    ...(forMs === 0 ? {} : { for: rangeOf(forMs) }),
+    ...(isAtOnce ? {} : { for: rangeOf(forMs) }),
     labels: { severity: literal(severity), slo: literal(slo.name) },
   }
 }
@@ -86,7 +93,7 @@ function withOwnLabelsKept(expr: string, levels: readonly string[]): string {
     .filter(level => OWN_LABELS.includes(level))
     .reduce(
       (kept, level) =>
-        `label_replace(${kept}, ${quoted(`exported_${level}`)}, "$1", ${quoted(level)}, "(.*)")`,
+        `label_replace(${kept}, ${quoted(`exported_${level}`)}, "$1", ${quoted(level)}, "(.+)")`,
       expr,
     )
 }

@@ -1,0 +1,113 @@
+/** promtool, as the tests of rules use it: it reads rules as Prometheus does, and plays series through them. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { type RuleFile, type RuleOptions, rulesOf } from '../../src/rules/rule-file.ts'
+import { describeMetric, type MetricDefinition } from '../../src/shared/metric.ts'
+import type { SLODefinition } from '../../src/shared/slo/definition.ts'
+import { resolveSLO } from '../../src/shared/slo/definition-check.ts'
+import { programPath } from '../support/real-programs.ts'
+
+export const PROMTOOL: string | undefined = programPath('promtool')
+
+/** Values by series, in promtool's notation, one each 15 s: `{ 'hits_total{job="shop"}': '0+10x80' }`. */
+export type InputSeries = Readonly<Record<string, string>>
+
+export interface Expectation {
+  readonly expr: string
+  /** Default: 20 minutes after the first values. */
+  readonly at?: string
+  /** Label sets as text with the value each has. */
+  readonly samples: Readonly<Record<string, number>>
+}
+
+export interface ExpectedAlert {
+  readonly name: string
+  readonly at?: string
+  readonly alerts: readonly {
+    readonly exp_labels: Readonly<Record<string, string>>
+    readonly exp_annotations: Readonly<Record<string, string>>
+  }[]
+}
+
+export function rulesFor(
+  slos: readonly SLODefinition[],
+  metrics: readonly MetricDefinition[],
+  options: Partial<RuleOptions> = {},
+): ReturnType<typeof rulesOf> {
+  return rulesOf(
+    slos.map((slo, index) => resolveSLO(slo, `slos[${index}]`)),
+    metrics.map(({ name, kind, ...rest }) => describeMetric(kind, name, rest)),
+    {
+      job: 'shop',
+      service: undefined,
+      forMs: 300_000,
+      rangeMs: 300_000,
+      scrapeIntervalMs: 15_000,
+      severity: 'warning',
+      ...options,
+    },
+  )
+}
+
+/** What `promtool check rules` has to say: empty where all is well. */
+export function checkRules(file: RuleFile): string {
+  return inFolder(folder => {
+    const path = join(folder, 'rules.yml')
+    writeFileSync(path, stringify(file))
+    return outcome(['check', 'rules', path])
+  })
+}
+
+/** Plays the series through the rules. @returns what is not as expected; empty where all is */
+export function playRules(
+  file: RuleFile,
+  series: InputSeries,
+  expected: readonly Expectation[],
+  alerts: readonly ExpectedAlert[] = [],
+): string {
+  return inFolder(folder => {
+    writeFileSync(join(folder, 'rules.yml'), stringify(file))
+    const testFile = join(folder, 'test.yml')
+    writeFileSync(
+      testFile,
+      stringify({
+        rule_files: ['rules.yml'],
+        evaluation_interval: '15s',
+        tests: [
+          {
+            interval: '15s',
+            input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+            promql_expr_test: expected.map(({ expr, at = '20m', samples }) => ({
+              expr,
+              eval_time: at,
+              exp_samples: Object.entries(samples).map(([labels, value]) => ({ labels, value })),
+            })),
+            alert_rule_test: alerts.map(({ name, at = '20m', alerts: exp_alerts }) => ({
+              alertname: name,
+              eval_time: at,
+              exp_alerts,
+            })),
+          },
+        ],
+      }),
+    )
+    return outcome(['test', 'rules', testFile])
+  })
+}
+
+function outcome(args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(PROMTOOL ?? 'promtool', args, { encoding: 'utf8' })
+  return status === 0 ? '' : `${stdout}${stderr}`
+}
+
+function inFolder<T>(use: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'offloop-rules-'))
+  try {
+    return use(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
