@@ -46,7 +46,7 @@ const command = (entry, builtIn) =>
   }))
 
 /** Modules that the aggregator thread loads: src/exporters/otlp/main.ts becomes dist/exporters/otlp.js. */
-const exporters = (names, builtIn) =>
+const exporters = (names, builtIn = []) =>
   entriesBeside(
     names.map(name => `exporters/${name}/main`),
     builtIn,
@@ -66,7 +66,7 @@ await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
   ...entriesBeside([]),
   ...command('cli/main', ['yaml']),
-  ...exporters([]),
+  ...exporters(['prometheus'], ['negotiator', 'content-type', 'pbf']),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',
