@@ -1,9 +1,10 @@
 /** `offloop rules`: Prometheus rules made of SLOs. */
-import { stringify } from 'yaml'
-import { type GeneratedRules, type RuleNote, rulesOf } from '../rules/rule-file.ts'
+import { type RuleNote, rulesOf } from '../rules/rule-file.ts'
 import { parseDurationMs } from '../shared/statistics/duration.ts'
 import { type Command, type OptionValues, type Surroundings, UsageError } from './command.ts'
 import { outOption, write } from './output.ts'
+import { printable } from './printable.ts'
+import { jsonOf, yamlOf } from './rule-text.ts'
 import { readSource, SOURCE_OPTIONS } from './source.ts'
 
 const DEFAULTS = {
@@ -73,25 +74,15 @@ export const rulesCommand: Command = {
     }
     const source = await readSource(values, surroundings)
     const rules = rulesOf(source.slos, source.metrics, { ...options, service: source.service })
-    write(format === 'json' ? asJson(rules) : asYaml(rules), out, surroundings)
+    const comments = ['Made by `offloop rules`: see docs/rules.md of offloop.', ...rules.notes.map(noteText)]
+    write(format === 'json' ? jsonOf(rules.file) : yamlOf(rules.file, comments), out, surroundings)
     sayNotes(rules.notes, source.slos.length, surroundings)
   },
 }
 
-function asJson({ file }: GeneratedRules): string {
-  return `${JSON.stringify(file, undefined, 2)}\n`
-}
-
-function asYaml({ file, notes }: GeneratedRules): string {
-  const comments = ['Made by `offloop rules`: see docs/rules.md of offloop.', ...notes.map(noteText)]
-  // A line break within a name would end the comment.
-  const head = comments.map(comment => `# ${comment.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '·')}\n`).join('')
-  return `${head}${stringify(file, { lineWidth: 0, aliasDuplicateObjects: false })}`
-}
-
 function sayNotes(notes: readonly RuleNote[], sloCount: number, { err }: Surroundings): void {
   if (sloCount === 0) err('offloop: no SLOs are defined: there are rules for the telemetry alone\n')
-  for (const note of notes) err(`offloop: ${noteText(note)}\n`)
+  for (const note of notes) err(`offloop: ${printable(noteText(note))}\n`)
 }
 
 function noteText({ slo, text }: RuleNote): string {

@@ -1,6 +1,6 @@
 /** What every dashboard shows: how the objectives stand, and the telemetry itself. Pure. */
 import { CHOSEN } from './metric-panels.ts'
-import { heatmap, type Panel, stateTable, stateTimeline, timeSeries, violationStat } from './panels.ts'
+import { type Panel, stateTable, stateTimeline, timeSeries, violationStat } from './panels.ts'
 import { VERDICT_METRIC } from './slo-alert.ts'
 
 export function objectivePanels(): readonly Panel[] {
@@ -16,7 +16,6 @@ export function objectivePanels(): readonly Panel[] {
 export function telemetryPanels(): readonly Panel[] {
   const perInstance = (expr: string) => [expr, '{{instance}}'] as const
   const rate = (name: string) => `rate(${name}{${CHOSEN}}[$__rate_interval])`
-  const tick = `sum by (le) (${rate('offloop_tick_time_seconds_bucket')})`
   return [
     timeSeries('Samples lost', [perInstance(rate('offloop_samples_lost_total'))], {
       description: 'Samples a second that found no place. Figures lack them.',
@@ -39,14 +38,25 @@ export function telemetryPanels(): readonly Panel[] {
       description: 'When a tick began.',
       unit: 'percentunit',
     }),
+    timeSeries('Aggregator thread in use', [perInstance(rate('offloop_tick_time_seconds_sum'))], {
+      description: 'Share of the time that its ticks take.',
+      unit: 'percentunit',
+    }),
     timeSeries(
-      'Tick time',
-      [
-        [`histogram_quantile(0.5, ${tick})`, 'p50'],
-        [`histogram_quantile(0.99, ${tick})`, 'p99'],
-      ],
-      { description: 'Work of the aggregator thread, tick by tick. Estimated within buckets.', unit: 's' },
+      'Time a tick takes',
+      [perInstance(`${rate('offloop_tick_time_seconds_sum')} / ${rate('offloop_tick_time_seconds_count')}`)],
+      {
+        description: 'Mean.',
+        unit: 's',
+      },
     ),
-    heatmap('Tick times', tick, 's', 'Work of the aggregator thread, tick by tick.'),
+    timeSeries(
+      'Lag of ticks',
+      [perInstance(`${rate('offloop_tick_lag_seconds_sum')} / ${rate('offloop_tick_lag_seconds_count')}`)],
+      {
+        description: 'How late ticks begin. Mean.',
+        unit: 's',
+      },
+    ),
   ]
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
+import { yamlOf } from '../../src/cli/rule-text.ts'
 import { type RuleFile, type RuleOptions, rulesOf } from '../../src/rules/rule-file.ts'
 import { describeMetric, type MetricDefinition } from '../../src/shared/metric.ts'
 import type { SLODefinition } from '../../src/shared/slo/definition.ts'
@@ -53,10 +53,10 @@ export function rulesFor(
 }
 
 /** What `promtool check rules` has to say: empty where all is well. */
-export function checkRules(file: RuleFile): string {
+export function checkRules(file: RuleFile, text: string = yamlOf(file)): string {
   return inFolder(folder => {
     const path = join(folder, 'rules.yml')
-    writeFileSync(path, stringify(file))
+    writeFileSync(path, text)
     return outcome(['check', 'rules', path])
   })
 }
@@ -69,11 +69,12 @@ export function playRules(
   alerts: readonly ExpectedAlert[] = [],
 ): string {
   return inFolder(folder => {
-    writeFileSync(join(folder, 'rules.yml'), stringify(file))
+    writeFileSync(join(folder, 'rules.yml'), yamlOf(file))
     const testFile = join(folder, 'test.yml')
     writeFileSync(
       testFile,
-      stringify({
+      // JSON is YAML; what it leaves as it is, Prometheus' reader would take for a line break.
+      JSON.stringify({
         rule_files: ['rules.yml'],
         evaluation_interval: '15s',
         tests: [
@@ -92,7 +93,7 @@ export function playRules(
             })),
           },
         ],
-      }),
+      }).replace(/[\u2028\x7f]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`),
     )
     return outcome(['test', 'rules', testFile])
   })
