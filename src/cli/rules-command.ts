@@ -55,8 +55,8 @@ export const rulesCommand: Command = {
     },
   ],
   notes: [
-    'A time is a number and one of ms, s, m, h: 90s, 5m.',
-    'What the rules can only estimate, or leave to the process, is said on standard error and in the file.',
+    'A time is a number and one of ms, s, m, h: 90s, 5m. What rules can only estimate, or leave to',
+    'the process, is said on standard error and in the file.',
     '',
     'Examples:',
     '  offloop rules --slos slos.json --job checkout --out rules.yml && promtool check rules rules.yml',
