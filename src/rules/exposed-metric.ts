@@ -21,7 +21,7 @@ export interface ExposedMetric {
   readonly bounds: readonly number[] | undefined
 }
 
-export function exposedMetricOf(descriptor: MetricDescriptor): ExposedMetric {
+function exposedMetricOf(descriptor: MetricDescriptor): ExposedMetric {
   const { name: family, type, unit, divisor } = exportedShapeOf(descriptor)
   const bounds = descriptor.buckets?.map(bound => inBaseUnit(bound, divisor))
   return { descriptor, family, type, unit, divisor, bounds }

@@ -14,7 +14,7 @@ export interface Panel {
   readonly transformations?: readonly unknown[]
 }
 
-export interface Target {
+interface Target {
   readonly expr: string
   readonly legendFormat: string
   readonly format: 'time_series' | 'heatmap' | 'table'

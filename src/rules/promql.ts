@@ -4,9 +4,9 @@ import { cleanText } from '../exposition/names.ts'
 /** A label and what it must be, or one of several texts it may be. */
 export type Matcher = readonly [labelName: string, value: string | readonly string[]]
 
-/** A string literal. PromQL reads the escapes of JSON. */
+/** A string literal. PromQL reads the escapes of JSON; a replacement character as it is it takes for broken UTF-8. */
 export function quoted(text: string): string {
-  return JSON.stringify(cleanText(text))
+  return JSON.stringify(cleanText(text)).replaceAll('\ufffd', '\\ufffd')
 }
 
 /** @example selector('hits_total', [['job', 'shop']]) // hits_total{job="shop"} */

@@ -1,5 +1,6 @@
 /** The rules of a service, as Prometheus loads them: what it computes for each SLO, the alert on that, and alerts on the
  *  pipeline itself. Pure. */
+import { cleanText } from '../exposition/names.ts'
 import type { MetricDescriptor } from '../shared/metric.ts'
 import type { ResolvedSLO } from '../shared/slo/definition-check.ts'
 import { ExposedMetrics } from './exposed-metric.ts'
@@ -11,7 +12,7 @@ export interface RuleFile {
   readonly groups: readonly RuleGroup[]
 }
 
-export interface RuleGroup {
+interface RuleGroup {
   readonly name: string
   readonly rules: readonly (RecordingRule | AlertingRule)[]
 }
@@ -86,7 +87,7 @@ export function rulesOf(
     recordings.push(recordingOf(slo, indicator))
     alerts.push(alertOnIndicator(slo, indicator, options))
   }
-  const name = options.job ?? options.service ?? 'offloop'
+  const name = cleanText(options.job ?? options.service ?? 'offloop')
   const groups = [
     // One after the other within a group: the alerts go by what has just been recorded.
     { name: `${name}: objectives`, rules: [...recordings, ...alerts] },

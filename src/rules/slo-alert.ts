@@ -1,4 +1,5 @@
 /** The recording rule and the alert of one SLO. Pure. */
+import { cleanText } from '../exposition/names.ts'
 import type { ResolvedSLO } from '../shared/slo/definition-check.ts'
 import { formatObjective } from '../shared/slo/objective.ts'
 import { literal, valueText } from './alert-text.ts'
@@ -6,7 +7,7 @@ import type { Indicator } from './indicator.ts'
 import { type Matcher, quoted, rangeOf, selector } from './promql.ts'
 import type { AlertingRule, RecordingRule, RuleOptions } from './rule-file.ts'
 
-export const SLO_ALERT = 'OffloopSLOViolated'
+const SLO_ALERT = 'OffloopSLOViolated'
 /** 1 while the process takes the SLO for violated. */
 export const VERDICT_METRIC = 'offloop_slo_violated'
 
@@ -14,7 +15,7 @@ export const VERDICT_METRIC = 'offloop_slo_violated'
 const OWN_LABELS = ['slo', 'severity']
 
 export function recordingOf(slo: ResolvedSLO, { record, expr, levels }: Indicator): RecordingRule {
-  return { record, expr: withOwnLabelsKept(expr, levels), labels: { slo: slo.name } }
+  return { record, expr: withOwnLabelsKept(expr, levels), labels: { slo: cleanText(slo.name) } }
 }
 
 export function alertOnIndicator(slo: ResolvedSLO, indicator: Indicator, options: RuleOptions): AlertingRule {
