@@ -47,12 +47,15 @@ function shareIndicator(question: Question, percent: number): Indicator {
   const upTo = question.rate(question.samples('_bucket', [['le', boundTexts(question.exposedThreshold)]]))
   // Taken off series by series: where nothing is above, that is 0 exactly, in whatever order the sum is taken.
   const part = isAbove ? `${counts} - ignoring (le) ${upTo}` : upTo
+  const share = `${question.sum(part)} / ${question.sum(counts)}`
   const where = isAbove ? 'above' : 'up to'
   const threshold = thresholdText(question)
   return {
     by: 'prometheus',
     record: question.recordName(metric.family, `${namePart(`${where}_${threshold}`)}_ratio_rate${range}`),
-    expr: `${question.sum(part)} / ${question.sum(counts)}`,
+    // A share that is right at the limit is not to be over it by the last digit of a division: it is rounded. Prometheus
+    // does so by way of 1 / 1e-10, which is a whole number, other than 1 / 1e-9. All or nothing needs no help.
+    expr: percent === 0 || percent === 100 ? share : `round(${share}, 1e-10)`,
     violation: shareViolation(percent, isUpper),
     guard: question.guardOf(question.samples('_count')),
     levels: question.levels(),

@@ -17,10 +17,16 @@ export type InputSeries = Readonly<Record<string, string>>
 
 export interface Expectation {
   readonly expr: string
-  /** Default: 20 minutes after the first values. */
+  /** Default: 12 minutes after the first values. */
   readonly at?: string
   /** Label sets as text with the value each has. */
   readonly samples: Readonly<Record<string, number>>
+}
+
+export interface Scenario {
+  readonly series: InputSeries
+  readonly expected: readonly Expectation[]
+  readonly alerts?: readonly ExpectedAlert[]
 }
 
 export interface ExpectedAlert {
@@ -61,43 +67,46 @@ export function checkRules(file: RuleFile, text: string = yamlOf(file)): string 
   })
 }
 
-/** Plays the series through the rules. @returns what is not as expected; empty where all is */
+/** Plays series through the rules. @returns what is not as expected; empty where all is */
 export function playRules(
   file: RuleFile,
   series: InputSeries,
   expected: readonly Expectation[],
   alerts: readonly ExpectedAlert[] = [],
 ): string {
+  return playScenarios(file, { played: { series, expected, alerts } })
+}
+
+/** Several in one run, each by itself. */
+export function playScenarios(file: RuleFile, scenarios: Readonly<Record<string, Scenario>>): string {
+  const tests = Object.entries(scenarios).map(([name, { series, expected, alerts = [] }]) => ({
+    name,
+    interval: '15s',
+    input_series: Object.entries(series).map(([text, values]) => ({ series: text, values })),
+    promql_expr_test: expected.map(({ expr, at = AT_DEFAULT, samples }) => ({
+      expr,
+      eval_time: at,
+      exp_samples: Object.entries(samples).map(([labels, value]) => ({ labels, value })),
+    })),
+    alert_rule_test: alerts.map(({ name: alertname, at = AT_DEFAULT, alerts: exp_alerts }) => ({
+      alertname,
+      eval_time: at,
+      exp_alerts,
+    })),
+  }))
+  // JSON is YAML; what it leaves as it is, Prometheus' reader would take for a line break.
+  const text = JSON.stringify({ rule_files: ['rules.yml'], evaluation_interval: '15s', tests }).replace(
+    /[\u2028\x7f]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
   return inFolder(folder => {
     writeFileSync(join(folder, 'rules.yml'), yamlOf(file))
-    const testFile = join(folder, 'test.yml')
-    writeFileSync(
-      testFile,
-      // JSON is YAML; what it leaves as it is, Prometheus' reader would take for a line break.
-      JSON.stringify({
-        rule_files: ['rules.yml'],
-        evaluation_interval: '15s',
-        tests: [
-          {
-            interval: '15s',
-            input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
-            promql_expr_test: expected.map(({ expr, at = '20m', samples }) => ({
-              expr,
-              eval_time: at,
-              exp_samples: Object.entries(samples).map(([labels, value]) => ({ labels, value })),
-            })),
-            alert_rule_test: alerts.map(({ name, at = '20m', alerts: exp_alerts }) => ({
-              alertname: name,
-              eval_time: at,
-              exp_alerts,
-            })),
-          },
-        ],
-      }).replace(/[\u2028\x7f]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`),
-    )
-    return outcome(['test', 'rules', testFile])
+    writeFileSync(join(folder, 'test.yml'), text)
+    return outcome(['test', 'rules', join(folder, 'test.yml')])
   })
 }
+
+const AT_DEFAULT = '12m'
 
 function outcome(args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(PROMTOOL ?? 'promtool', args, { encoding: 'utf8' })
