@@ -58,7 +58,7 @@ async function answerOf(url: URL, token: string | undefined): Promise<string> {
 }
 
 const NO_ENDPOINT = 'give the address of a process with the option http of offloop'
-const REFUSED = 'give the token of the endpoint: OFFLOOP_TOKEN=… or --token'
+const REFUSED = 'give the token of the endpoint: OFFLOOP_HTTP_TOKEN=… or --token'
 const FIXES: Readonly<Record<number, string>> = { 401: REFUSED, 403: REFUSED }
 
 async function boundedText(response: Response, url: URL): Promise<string> {

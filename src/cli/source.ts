@@ -25,7 +25,7 @@ export const SOURCE_OPTIONS: readonly CommandOption[] = [
   {
     name: 'token',
     value: 'TOKEN',
-    help: 'What the process wants as bearer token; better given as OFFLOOP_TOKEN in the environment',
+    help: 'What the process wants as bearer token; better given as OFFLOOP_HTTP_TOKEN in the environment',
   },
 ]
 
@@ -37,7 +37,7 @@ export async function readSource(values: OptionValues, { env }: Surroundings): P
   }
   const given = file === undefined ? undefined : readDefinitionFile(file)
   const running =
-    url === undefined ? undefined : await readProcess(url, values['token'] ?? env['OFFLOOP_TOKEN'])
+    url === undefined ? undefined : await readProcess(url, values['token'] ?? env['OFFLOOP_HTTP_TOKEN'])
   return {
     service: given?.service ?? running?.service,
     slos: resolved(given?.slos ?? running?.slos ?? []),

@@ -2,7 +2,7 @@
 import { DATASOURCE } from './panel-grid.ts'
 
 /** Whatever else there is or not, this metric of the pipeline is there. */
-const ALWAYS = 'offloop_tick_lag_seconds_count'
+const ALWAYS = 'offloop_samples_lost_total'
 
 const DATASOURCE_VARIABLE = {
   name: 'DS_PROMETHEUS',

@@ -51,6 +51,8 @@ export function indicatorOf(
   const question = new Question(slo, metric, total, options)
   if (metric.type === 'histogram') return distributionIndicator(question)
   if (metric.type === 'counter') return counterIndicator(question)
-  if (metric.type === 'gauge') return gaugeIndicator(question)
+  // A sum that goes both ways, held as a gauge, has its value as a gauge has.
+  const isGauge = metric.type === 'gauge' || metric.type === 'updown'
+  if (isGauge && metric.descriptor.kind === 'gauge') return gaugeIndicator(question)
   return { by: 'process', reason: `${metric.family} is exposed as ${metric.type}` }
 }

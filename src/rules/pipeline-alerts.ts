@@ -11,13 +11,13 @@ export function pipelineAlerts({ job }: Pick<RuleOptions, 'job'>): readonly Aler
   return [
     {
       alert: 'OffloopAbsent',
-      // `up` is there for every job, so without a job it would tell nothing.
-      expr: job === undefined ? `absent(${of('offloop_heartbeat_age_seconds')})` : `absent(${of('up')} == 1)`,
+      // Other than `up` it comes with pushes, too; it is there from the start, and stale as soon as a scrape fails.
+      expr: `absent(${of('offloop_samples_lost_total')})`,
       for: '5m',
       labels: { severity: 'critical' },
       annotations: {
-        summary: 'No instance exposes its metrics',
-        description: 'No instance was scraped with success for 5 minutes: no alert on an objective can fire.',
+        summary: 'No metrics come from any instance',
+        description: 'None have come for 5 minutes: no alert on an objective can fire.',
         runbook:
           'See the targets page of Prometheus for why scrapes fail. GET /health answers while a process lives.',
       },

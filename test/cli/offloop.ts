@@ -17,7 +17,7 @@ export function offloop(
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, [COMMAND, ...args], {
     ...(cwd === undefined ? {} : { cwd }),
-    env: { ...process.env, NODE_OPTIONS: '', OFFLOOP_TOKEN: undefined, ...env },
+    env: { ...process.env, NODE_OPTIONS: '', OFFLOOP_HTTP_TOKEN: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let out = ''

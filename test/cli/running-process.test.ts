@@ -104,14 +104,14 @@ test('the token is given by option or environment; without the right one there i
   const [none, wrong, option, environment] = await Promise.all([
     offloop(['rules', '--url', url]),
     offloop(['rules', '--url', url, '--token', 'guess']),
-    offloop(['rules', '--url', url, '--token', 'secret'], { env: { OFFLOOP_TOKEN: 'guess' } }),
-    offloop(['rules', '--url', url], { env: { OFFLOOP_TOKEN: 'secret' } }),
+    offloop(['rules', '--url', url, '--token', 'secret'], { env: { OFFLOOP_HTTP_TOKEN: 'guess' } }),
+    offloop(['rules', '--url', url], { env: { OFFLOOP_HTTP_TOKEN: 'secret' } }),
   ])
   expect([option!.code, environment!.code]).toEqual([0, 0])
   for (const refused of [none!, wrong!]) {
     expect([refused.code, refused.out]).toEqual([1, ''])
     expect(refused.err).toContain('status 401')
-    expect(refused.err).toContain('To fix: give the token of the endpoint: OFFLOOP_TOKEN=… or --token.')
+    expect(refused.err).toContain('To fix: give the token of the endpoint: OFFLOOP_HTTP_TOKEN=… or --token.')
     expect(refused.err).not.toContain('guess')
   }
 })

@@ -133,7 +133,6 @@ describe.skipIf(PROMTOOL === undefined)('an alert on an objective', () => {
 
 describe.skipIf(PROMTOOL === undefined)('of the telemetry itself', () => {
   const up = { [`up{${AT}}`]: '1x80', 'up{job="other",instance="b"}': '1x80' }
-  const beating = { [`offloop_heartbeat_age_seconds{${AT}}`]: '0.05x80' }
   const { file } = rulesFor([], [])
   const firing = (name: string, input: Readonly<Record<string, string>>, rules = file) => {
     const expr = `count(ALERTS{alertname="${name}",alertstate="firing"})`
@@ -145,17 +144,22 @@ describe.skipIf(PROMTOOL === undefined)('of the telemetry itself', () => {
 
   test('the rules are valid', () => expect(checkRules(file)).toBe(''))
 
-  test('nothing is scraped', () => {
-    expect(firing('OffloopAbsent', { 'up{job="other",instance="b"}': '1x80' })).toBe(true)
-    expect(firing('OffloopAbsent', { ...up, [`up{${AT}}`]: '0x80' })).toBe(true)
-    expect(firing('OffloopAbsent', { ...up, 'up{job="shop",instance="b"}': '0x80' })).toBe(false)
-  })
-
-  test('nothing is scraped of whatever job', () => {
+  test('nothing comes, scraped or pushed', () => {
+    const lost = (job: string, instance: string, values: string) => ({
+      [`offloop_samples_lost_total{job="${job}",instance="${instance}"}`]: values,
+    })
+    expect(firing('OffloopAbsent', up)).toBe(true)
+    expect(firing('OffloopAbsent', lost('other', 'b', '0x80'))).toBe(true)
+    expect(firing('OffloopAbsent', lost('shop', 'a', '0x80'))).toBe(false)
+    // A failed scrape leaves no values, and that at once; one instance of two is enough.
+    expect(firing('OffloopAbsent', lost('shop', 'a', '0x20 stale _x60'))).toBe(true)
+    expect(
+      firing('OffloopAbsent', { ...lost('shop', 'a', '0x20 stale _x60'), ...lost('shop', 'b', '0x80') }),
+    ).toBe(false)
     const anyJob = rulesFor([], [], { job: undefined }).file
     expect(checkRules(anyJob)).toBe('')
     expect(firing('OffloopAbsent', up, anyJob)).toBe(true)
-    expect(firing('OffloopAbsent', { ...up, ...beating }, anyJob)).toBe(false)
+    expect(firing('OffloopAbsent', lost('other', 'b', '0x80'), anyJob)).toBe(false)
   })
 
   test('the event loop stands still', () => {

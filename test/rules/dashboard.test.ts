@@ -82,7 +82,7 @@ describe('a dashboard', () => {
   test('has its variables: data source, job and instance', () => {
     expect(made().templating.list).toMatchObject([
       { name: 'DS_PROMETHEUS', type: 'datasource', query: 'prometheus' },
-      { name: 'job', type: 'query', query: { query: 'label_values(offloop_tick_lag_seconds_count, job)' } },
+      { name: 'job', type: 'query', query: { query: 'label_values(offloop_samples_lost_total, job)' } },
       { name: 'instance', type: 'query', multi: true, includeAll: true },
     ])
   })

@@ -216,6 +216,35 @@ const CASES: Readonly<Record<string, Case>> = {
     firing: standing('load_ratio', 0.59),
     quiet: standing('load_ratio', 0.6),
   },
+  'a gauge that is shown as a sum that goes both ways': {
+    slo: { metric: 'heap.used', objective: 'value<1MB', labels: { space: 'new' } },
+    metrics: [
+      {
+        name: 'heap.used',
+        kind: 'gauge',
+        unit: 'bytes',
+        labelNames: ['space'],
+        exported: { instrument: 'updown' },
+      },
+    ],
+    firing: standing('heap_used_bytes', 2e6, ',space="new"'),
+    quiet: {
+      ...standing('heap_used_bytes', 5e5, ',space="new"'),
+      ...standing('heap_used_bytes', 2e6, ',space="old"'),
+    },
+  },
+  'a sum that goes both ways, held as two counters: only the process knows': {
+    slo: { metric: 'open', objective: 'value<5' },
+    metrics: [{ name: 'open', kind: 'counter', exported: { instrument: 'updown' } }],
+    firing: standing('offloop_slo_violated', 1, ',slo="open value<5"'),
+    quiet: standing('offloop_slo_violated', 0, ',slo="open value<5"'),
+  },
+  'a latency that is shown as a summary: only the process knows': {
+    slo: { metric: 'rpc', objective: 'p(95)<60ms' },
+    metrics: [{ name: 'rpc', kind: 'latency', exported: { instrument: 'summary' } }],
+    firing: standing('offloop_slo_violated', 1, ',slo="rpc p95<60ms"'),
+    quiet: standing('rpc_seconds', 1, ',quantile="0.95"'),
+  },
   'only the series that are meant': {
     slo: { metric: 'echo', objective: 'p(95)<60ms', labels: { route: '/a' } },
     metrics: [ROUTED],
