@@ -27,7 +27,7 @@ async function until<T>(look: () => Promise<T>, isEnough: (seen: T) => boolean):
 }
 
 test.skipIf(PROMETHEUS === undefined)(
-  'alerts of violated objectives fire, others do not, and every query of the dashboard finds its metric',
+  'alerts of violated objectives and of a blocked loop fire, others do not; every query of the dashboard has an answer',
   { timeout: 60_000 },
   async () => {
     const telemetry = createTelemetry({
@@ -135,5 +135,13 @@ test.skipIf(PROMETHEUS === undefined)(
     expect(queriedMetrics(dashboard).filter(name => !scraped.has(name))).toEqual([])
     const answers = await Promise.all(queriesOf(dashboard).map(query => instantQuery(prometheus.url, query)))
     expect(queriesOf(dashboard).filter((_, index) => answers[index]?.length === 0)).toEqual([])
+
+    // This thread stands still: it is scraped meanwhile, and the alert fires.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 7_000)
+    const blocked = 'max_over_time(ALERTS{alertname="OffloopEventLoopBlocked",alertstate="firing"}[1m])'
+    expect(await instantQuery(prometheus.url, blocked)).toMatchObject([
+      { metric: { job: 'shop', severity: 'critical' }, value: 1 },
+    ])
+    expect(await instantQuery(prometheus.url, 'min_over_time(up[1m])')).toMatchObject([{ value: 1 }])
   },
 )
