@@ -170,7 +170,7 @@ test('so much waits for clients that do not read, and no more: then others are t
 })
 
 test('whatever bytes come, others are answered', async () => {
-  const { port, lines } = await serving()
+  const { port, lines } = await serving({ headersTimeoutMs: 300, requestTimeoutMs: 300 })
   const anyPart = fc.oneof(
     fc.constantFrom(
       'GET ',
@@ -203,7 +203,7 @@ test('whatever bytes come, others are answered', async () => {
     { numRuns: 100 },
   )
   expect(lines).toEqual([])
-})
+}, 60_000)
 
 test('there are so many connections and no more: further ones are closed and counted', async () => {
   const { port, extension } = await serving({ maxConnections: 5 })
