@@ -11,7 +11,7 @@ import type {
   ViewException,
   ViewMetric,
 } from '../shared/prom-client/view.ts'
-import { joinMetrics, textOfMetric } from '../shared/prom-client/view-text.ts'
+import { textOfMetric, textsJoined } from '../shared/prom-client/view-text.ts'
 
 /** After so many series others have their turn: about two milliseconds. */
 const SERIES_PER_TURN = 500
@@ -38,7 +38,7 @@ export async function answerView(
     if (view.format === 'points') points.push(shown)
     else texts.push(textOfMetric(metric, shown, view))
   }
-  return { body: view.format === 'points' ? '' : joinMetrics(texts, view.format), points, settled }
+  return { body: view.format === 'points' ? '' : textsJoined(texts, view.format), points, settled }
 }
 
 /** Series with their label values in the order of the view's names. */
@@ -93,7 +93,8 @@ class MetricReading {
     const candidate = this.#candidate(key, values)
     candidate.isShown = true
     if (this.#metric.type === 'gauge') {
-      candidate.value = found?.exception.fixed ?? series.last ?? 0
+      // The latest value from before a reset is no value any more.
+      if (count > 0) candidate.value = found?.exception.fixed ?? series.last ?? 0
       return
     }
     candidate.count += count

@@ -68,7 +68,10 @@ export class Ledger {
   /** Where these label values are counted from now on. */
   bind(values: readonly string[]): { recording: Recording; generation: number } {
     const entry = this.#entries.get(seriesKeyOf(values))
-    if (entry !== undefined) entry.isShown = true
+    if (entry !== undefined) {
+      entry.isShown = true
+      if (this.#shape.type === 'gauge') entry.baselines.length = 0
+    }
     const generation = this.#freeGeneration(entry)
     return { recording: this.#generations[generation]!.bind(values), generation }
   }

@@ -26,9 +26,14 @@ export function textOfMetric(
   return lines.join('\n')
 }
 
-/** Metrics one after the other. */
-export function joinMetrics(texts: readonly string[], format: View['format']): string {
-  return format === 'openmetrics' ? `${texts.join('\n')}\n# EOF\n` : `${texts.join('\n\n')}\n`
+/** Metrics one after the other, without the end. */
+export function textsJoined(texts: readonly string[], format: View['format']): string {
+  return texts.join(format === 'openmetrics' ? '\n' : '\n\n')
+}
+
+/** What stands behind the last metric. */
+export function endOf(format: View['format']): string {
+  return format === 'openmetrics' ? '\n# EOF\n' : '\n'
 }
 
 /** HELP and TYPE. */
