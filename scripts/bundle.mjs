@@ -52,7 +52,7 @@ const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 
 await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
-  ...entriesBeside([]),
+  ...entriesBeside(['prom-client/index']),
   ...exporters([]),
   ...bundles('bench', 'build/bench', [
     'main',

@@ -104,7 +104,7 @@ class MetricReading {
     }
     // Of the generation that is counted in now: it comes last, unless it is used again.
     if (this.#metric.type === 'summary' && count > 0) {
-      candidate.quantiles = series.quantiles(this.#metric.quantiles)
+      candidate.quantiles = series.quantiles(this.#metric.quantiles, count)
     }
   }
 

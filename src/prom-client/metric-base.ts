@@ -96,7 +96,8 @@ export abstract class MetricBase<OwnChild extends Child, T extends string> {
   /** Takes back what this thread, and whatever other threads had counted under the same label values, until the next time
    *  the metric is read. */
   reset(): void {
-    for (const child of this.children.all) child.retire(child === this.only && this.keepsOnly)
+    for (const child of this.children.all) child.retire(false)
+    if (this.keepsOnly) this.only?.show()
   }
 
   /** Takes these label values out, until they are used again. */
