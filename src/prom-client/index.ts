@@ -1,43 +1,10 @@
 /** The entry `offloop/prom-client`: prom-client's names over the telemetry of this process. Any thread.
  *
- *  A program that was written for prom-client runs with one import changed. What it records goes to the lanes; what it
- *  shows is written by the aggregator thread. docs/prom-client.md says what differs. */
-import { validateMetricName } from './metric-base.ts'
-import {
-  OPENMETRICS_CONTENT_TYPE,
-  type OpenMetricsContentType,
-  PROMETHEUS_CONTENT_TYPE,
-  type PrometheusContentType,
-} from './registered-metric.ts'
-import { globalRegistry, type Registry, type RegistryContentType } from './registry.ts'
+ *  A program that was written for prom-client runs with one import changed, whichever way it imports: by name, all of it,
+ *  or the default. What it records goes to the lanes; what it shows is written by the aggregator thread.
+ *  docs/prom-client.md says what differs. */
+import * as client from './client.ts'
 
-export { exponentialBuckets, linearBuckets } from './bucket-generators.ts'
-export { Counter } from './counter.ts'
-export { collectDefaultMetrics } from './default-metrics.ts'
-export type { DefaultMetricsCollectorConfiguration } from './default-metrics-place.ts'
-export { Gauge } from './gauge.ts'
-export { Histogram } from './histogram.ts'
-export type {
-  Aggregator,
-  Collector,
-  CounterConfiguration,
-  GaugeConfiguration,
-  HistogramConfiguration,
-  IncreaseDataWithExemplar,
-  Metric,
-  ObserveDataWithExemplar,
-  SummaryConfiguration,
-} from './metric-configuration.ts'
-export type { OpenMetricsContentType, PrometheusContentType } from './registered-metric.ts'
-export { Registry, type RegistryContentType } from './registry.ts'
-export { Summary } from './summary.ts'
-export { useTelemetry } from './telemetry-in-use.ts'
-export { validateMetricName }
-
-/** The registry that metrics go to unless they name others. */
-export const register: Registry = globalRegistry
-
-/** What the default registry's `contentType` is at first. */
-export const contentType: RegistryContentType = PROMETHEUS_CONTENT_TYPE
-export const prometheusContentType: PrometheusContentType = PROMETHEUS_CONTENT_TYPE
-export const openMetricsContentType: OpenMetricsContentType = OPENMETRICS_CONTENT_TYPE
+export * from './client.ts'
+// biome-ignore lint/style/noDefaultExport: programs say `import client from 'prom-client'`
+export { client as default }

@@ -82,5 +82,7 @@ export interface MetricObjectWithValues<T extends MetricValue<string>> {
   // biome-ignore lint/suspicious/noExplicitAny: fits what was written against either
   type: any
   aggregator: Aggregator
+  // biome-ignore lint/suspicious/noExplicitAny: each kind of metric says what `this` is
+  collect: CollectFunction<any>
   values: T[]
 }
