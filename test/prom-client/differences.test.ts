@@ -133,10 +133,23 @@ test('metrics of other registries are shown first here when there are ready-made
   ])
 })
 
-test('the endpoint of the telemetry shows the same metrics by the rules of OpenTelemetry', async () => {
-  new ours.Counter({ name: 'm', help: 'm' }).inc(2)
-  expect(await ours.register.metrics()).toContain('\nm 2\n')
-  expect((await telemetry.scrape()).body).toContain('\nm_total 2\n')
+test('the endpoint of the telemetry shows the same metrics by the rules of OpenTelemetry, and no resets', async () => {
+  const counter = new ours.Counter({ name: 'n', help: 'n' })
+  const histogram = new ours.Histogram({ name: 'o', help: 'o', buckets: [1, 2] })
+  const record = () => {
+    counter.inc(2)
+    histogram.observe(1)
+  }
+  record()
+  ours.register.resetMetrics()
+  record()
+  const text = await ours.register.metrics()
+  expect(text).toContain('\nn 2\n')
+  expect(text).toContain('\no_count 1\n')
+  const { body } = await telemetry.scrape()
+  expect(body).toContain('\nn_total 4\n')
+  expect(body).toContain('\no_bucket{le="1"} 2\n')
+  expect(body).toContain('\no_count 2\n')
 })
 
 test('metrics() rejects once the telemetry is closed', async () => {
