@@ -9,7 +9,7 @@ import type {
   LabelValues,
   MetricConfiguration,
   MetricObjectWithValues,
-  MetricValue,
+  MetricValueWithName,
 } from './metric-configuration.ts'
 import { readMetric } from './reading.ts'
 import { type AnyRegistry, PROMETHEUS_CONTENT_TYPE } from './registered-metric.ts'
@@ -89,8 +89,8 @@ export abstract class MetricBase<OwnChild extends Child, T extends string> {
 
   /** Name, help, type and present values. Runs `collect` before.
    *  @throws what `collect` throws, TelemetryError OFFLOOP_TIMEOUT, OFFLOOP_AGGREGATOR_DOWN, OFFLOOP_CLOSED */
-  get(): Promise<MetricObjectWithValues<MetricValue<T>>> {
-    return readMetric(this as never) as Promise<MetricObjectWithValues<MetricValue<T>>>
+  get(): Promise<MetricObjectWithValues<MetricValueWithName<T>>> {
+    return readMetric(this as never) as Promise<MetricObjectWithValues<MetricValueWithName<T>>>
   }
 
   /** Takes back what this thread, and whatever other threads had counted under the same label values, until the next time

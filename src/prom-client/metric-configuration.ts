@@ -14,7 +14,7 @@ export type Aggregator = 'omit' | 'sum' | 'first' | 'min' | 'max' | 'average'
 export type Collector = () => void
 
 /** Runs before the metric is read; `this` is the metric. */
-export type CollectFunction<T> = (this: T) => void | Promise<void>
+type CollectFunction<T> = (this: T) => void | Promise<void>
 
 export type LabelValues<T extends string> = Partial<Record<T, string | number>>
 

@@ -1,4 +1,4 @@
-/** prom-client's default metrics of Node.js: same names, helps, types and labels. Any thread. */
+/** Default metrics of Node.js, by the names, helps, types and labels that prom-client gives them. Any thread. */
 import { constants, monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import { getHeapSpaceStatistics } from 'node:v8'
 import type { Place } from './default-metrics-place.ts'

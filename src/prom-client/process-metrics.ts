@@ -1,4 +1,4 @@
-/** prom-client's default metrics of the process: same names, helps, types and labels. Any thread. */
+/** Default metrics of the process, by the names, helps, types and labels that prom-client gives them. Any thread. */
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Place } from './default-metrics-place.ts'
 import { nowSeconds } from './timer.ts'

@@ -26,7 +26,7 @@ export interface ShownMetric {
 }
 
 /** Any metric in a registry: one that was made from others' values has no more than these. */
-export interface ForeignMetric {
+interface ForeignMetric {
   readonly name: string
   readonly help: string
   readonly type: string

@@ -228,3 +228,12 @@ test('metrics are part of the telemetry: objectives, queries and scrapes know th
   expect(body).not.toContain('seconds_seconds')
   stop()
 })
+
+test('a view that is none is refused, and harms nothing', async () => {
+  const counter = new Counter({ name: 'views', help: 'h' })
+  counter.inc(2)
+  for (const view of [{}, { metrics: 5 }, { metrics: [null] }, { metrics: [{ generations: [{}] }] }]) {
+    await expect(telemetry.view(view as never)).rejects.toThrow()
+  }
+  expect((await counter.get()).values[0]?.value).toBe(2)
+})

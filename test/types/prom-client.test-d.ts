@@ -82,6 +82,9 @@ histogram.observe({ value: 1, exemplarLabels: {} })
 histogram.zero({ method: 'GET' })
 export const observed: number = histogram.startTimer({}, {})({}, {})
 histogram.labels({ method: 'GET' }).startTimer()
+export const metricName: Promise<string | undefined> = histogram
+  .get()
+  .then(({ values }) => values[0]?.metricName)
 summary.observe({ method: 'GET' }, 1)
 summary.labels('GET').observe(1)
 
