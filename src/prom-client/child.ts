@@ -33,7 +33,7 @@ export abstract class Child {
     return this.#isShown || this.recording !== undefined
   }
 
-  /** Takes a place in the telemetry. Where there is none any more, what is recorded is dropped, and said once. */
+  /** Takes a place in the telemetry. Where there is none any more, what is recorded is dropped, which is said once. */
   protected bind(): Recording {
     try {
       const { recording, generation } = this.#owner.ledger.bind(this.values)
@@ -41,7 +41,7 @@ export abstract class Child {
       this.recording = recording
     } catch (error) {
       if (!(error instanceof TelemetryError)) throw error
-      process.emitWarning(`offloop: ${this.#owner.name} records no further label values: ${error.message}`)
+      warn(this.#owner, error)
       this.recording = NOWHERE
     }
     return this.recording
@@ -73,6 +73,14 @@ export abstract class Child {
   protected get ledger(): Ledger {
     return this.#owner.ledger
   }
+}
+
+const warned = new WeakSet<LedgerOwner>()
+
+function warn(owner: LedgerOwner, { message }: Error): void {
+  if (warned.has(owner)) return
+  warned.add(owner)
+  process.emitWarning(`offloop: ${owner.name} records no further label values: ${message}`)
 }
 
 export function notANumber(what: 'Value' | 'Delta', value: unknown): TypeError {

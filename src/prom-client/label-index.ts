@@ -52,8 +52,9 @@ export class LabelIndex<Child> {
     return this.#children.get(key)
   }
 
-  get all(): Iterable<Child> {
-    return this.#children.values()
+  get all(): readonly Child[] {
+    const children = [...this.#children.values()]
+    return this.#overflow === undefined ? children : [...children, this.#overflow]
   }
 
   #valuesOf(labels: GivenLabels): readonly string[] {

@@ -9,13 +9,17 @@ let inUse: ThreadTelemetry | undefined
 /** Lets the metrics of this thread record into this telemetry: to be called before the first of them is made. Without it
  *  the first metric creates one, named after `OTEL_SERVICE_NAME` or the package.
  *  @param telemetry from `createTelemetry`, or `attachTelemetry` on another thread
- *  @throws TelemetryError OFFLOOP_OPTION when metrics record into another already */
+ *  @throws TelemetryError OFFLOOP_OPTION when it is none, or metrics record into another already */
 export function useTelemetry(telemetry: ThreadTelemetry): void {
   if (inUse !== undefined && inUse !== telemetry) {
     throw new TelemetryError('OFFLOOP_OPTION', {
       at: 'useTelemetry',
       fix: 'call it before the first metric of this thread is made: import the module that calls it first',
     })
+  }
+  if (typeof telemetry?.counter !== 'function') {
+    const fix = 'give what createTelemetry() or attachTelemetry() has returned'
+    throw new TelemetryError('OFFLOOP_OPTION', { at: 'useTelemetry', got: telemetry, fix })
   }
   inUse = telemetry
 }

@@ -53,6 +53,19 @@ test('bounds are ascending numbers here, 200 at most; the infinite one is left o
   }
 })
 
+test('what the telemetry cannot hold is refused where the metric is made', () => {
+  const labelNames = Array.from({ length: 33 }, (_, index) => `label_${index}`)
+  const shape = { name: 'n', help: 'n', registers: [] }
+  const refused = (code: string) => expect.objectContaining({ code })
+  expect(() => new ours.Counter({ ...shape, labelNames })).toThrow(refused('OFFLOOP_LABEL_NAME'))
+  expect(() => new ours.Gauge({ ...shape, labelNames: ['x'.repeat(101)] })).toThrow(
+    refused('OFFLOOP_LABEL_NAME'),
+  )
+  const percentiles = ours.linearBuckets(0, 0.01, 21)
+  expect(() => new ours.Summary({ ...shape, percentiles })).toThrow(refused('OFFLOOP_OPTION'))
+  expect(() => new ours.Summary({ ...shape, percentiles: [1.5] })).toThrow(refused('OFFLOOP_OPTION'))
+})
+
 test('percentiles are values that were observed here, and estimates there', async () => {
   const samples = await samplesWith(({ Summary }) => {
     const summary = new Summary({ name: 'm', help: 'm', percentiles: [0.5, 0.95] })
@@ -152,10 +165,9 @@ test('the endpoint of the telemetry shows the same metrics by the rules of OpenT
   expect(body).toContain('\no_count 2\n')
 })
 
-test('metrics() rejects once the telemetry is closed', async () => {
-  const { default: other } = await import('../../src/prom-client/index.ts')
-  expect(other.register).toBe(ours.register)
-  new ours.Counter({ name: 'm', help: 'm' })
+test('metrics() rejects once the telemetry is closed; counting throws nothing, and goes nowhere', async () => {
+  const counter = new ours.Counter({ name: 'm', help: 'm', labelNames: ['a'] })
   await telemetry.close()
+  for (let a = 0; a < 3; a++) counter.inc({ a })
   await expect(ours.register.metrics()).rejects.toMatchObject({ code: 'OFFLOOP_CLOSED' })
 })

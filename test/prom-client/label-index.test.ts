@@ -56,6 +56,7 @@ test('beyond the limit further values share one child', () => {
   expect(shared.values).toEqual(['_overflow_'])
   expect(index.child({ user: 'and another' })).toBe(shared)
   expect(index.child({ user: 5 }).values).toEqual(['5'])
+  expect([...index.all].at(-1)).toBe(shared)
 })
 
 test('labels by position are as many as there are names', () => {

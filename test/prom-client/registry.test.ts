@@ -210,6 +210,9 @@ test('more resets between two readings than are told apart lose what was counted
 test('another telemetry is refused once there are metrics', () => {
   const other = createTelemetry({ service: 'other', log: false })
   expect(() => ours.useTelemetry(other)).toThrow(expect.objectContaining({ code: 'OFFLOOP_OPTION' }))
+  expect(() => ours.useTelemetry(undefined as never)).toThrow(
+    expect.objectContaining({ code: 'OFFLOOP_OPTION' }),
+  )
   ours.useTelemetry(telemetry)
   return other.close()
 })
