@@ -29,7 +29,6 @@ test.each([
   'gauge.set(value)',
   'histogram.observe(labels, value)',
   'bound.observe(value)',
-  'labels(labels)',
 ])(
   '%s allocates nothing for labels that were seen before',
   async operation => {

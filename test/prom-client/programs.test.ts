@@ -70,3 +70,10 @@ test('the processes of a cluster are shown together', async () => {
     'middle{}': 1.5,
   })
 })
+
+test('what was counted and reset survives the death of the aggregator', async () => {
+  const { before, after } = JSON.parse(await outputOf('aggregator-dies.mjs'))
+  expect(parseText(before)['hits']?.samples).toEqual({ 'hits{a="x"}': 3 })
+  expect(parseText(before)['size']?.samples).toMatchObject({ 'size_count{}': 2, 'size_bucket{le="2"}': 2 })
+  expect(after).toBe(before)
+})

@@ -27,7 +27,6 @@ const operations = {
   'gauge.set(value)': index => gauge.set(index),
   'histogram.observe(labels, value)': index => histogram.observe(labels[index & 1], index & 7),
   'bound.observe(value)': index => boundHistogram.observe(index & 7),
-  'labels(labels)': index => counter.labels(labels[index & 1]),
 }
 
 const operation = operations[process.argv[2]]
