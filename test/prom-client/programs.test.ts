@@ -9,10 +9,14 @@ const run = promisify(execFile)
 
 /** What a program prints until it has ended by itself. */
 async function outputOf(name: string): Promise<string> {
-  const path = fileURLToPath(new URL(`programs/${name}`, import.meta.url))
-  const { stdout, stderr } = await run(process.execPath, [path], { timeout: 14_000 })
+  const { stdout, stderr } = await runProgram(name)
   expect(stderr).toBe('')
   return stdout
+}
+
+async function runProgram(name: string): Promise<{ stdout: string; stderr: string }> {
+  const path = fileURLToPath(new URL(`programs/${name}`, import.meta.url))
+  return await run(process.execPath, [path], { timeout: 14_000 })
 }
 
 test('what worker threads count appears in the same output', async () => {
@@ -76,4 +80,10 @@ test('what was counted and reset survives the death of the aggregator', async ()
   expect(parseText(before)['hits']?.samples).toEqual({ 'hits{a="x"}': 3 })
   expect(parseText(before)['size']?.samples).toMatchObject({ 'size_count{}': 2, 'size_bucket{le="2"}': 2 })
   expect(after).toBe(before)
+})
+
+test('what another thread means by the same name, with other labels, is refused and said', async () => {
+  const { stdout, stderr } = await runProgram('conflict.mjs')
+  expect(parseText(stdout)['jobs']?.samples).toEqual({ 'jobs{a="1"}': 1 })
+  expect(stderr).toContain('OFFLOOP_METRIC_CONFLICT')
 })
