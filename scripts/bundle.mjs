@@ -66,6 +66,7 @@ await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
   ...entriesBeside([]),
   ...command('cli/main', ['yaml']),
+  ...entriesBeside(['prom-client/index']),
   ...exporters(['prometheus'], ['negotiator', 'content-type', 'pbf']),
   ...bundles('bench', 'build/bench', [
     'main',

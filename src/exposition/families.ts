@@ -1,8 +1,9 @@
 /** Families made of metrics: by exported name, merged where they are one, and nothing in them that would collide. Pure. */
-import { unitsPerBase } from '../shared/export-hints.ts'
+import { type ExportHints, unitsPerBase } from '../shared/export-hints.ts'
 import type { ExportMetric, ExportSeries } from '../shared/extension/extension.ts'
 import { isTimeUnit, type MetricDescriptor } from '../shared/metric.ts'
 import type { Family, FamilyType, Point, PointSeries } from './family.ts'
+import { MergedSeries } from './merged-series.ts'
 import { cleanText, labelNameOf, prometheusName, ucumWord, unitWord } from './names.ts'
 
 export { type Family, type FamilyType, type Point, pointValue } from './family.ts'
@@ -131,6 +132,8 @@ class Draft {
   help = ''
   readonly #quantiles: readonly number[]
   readonly #points = new Map<string, Point & { series: PointSeries[] }>()
+  /** Of each point's first metric. */
+  readonly #hints = new Map<Point, ExportHints | undefined>()
 
   constructor(shape: ExportedShape, { name, exported }: MetricDescriptor) {
     this.shape = shape
@@ -149,12 +152,16 @@ class Draft {
     const key = keyOf(labels)
     const found = this.#points.get(key)
     if (found === undefined) {
-      this.#points.set(key, { labels, series: [{ series, sign, kind }], divisor })
+      const point: Point & { series: PointSeries[] } = { labels, series: [{ series, sign, kind }], divisor }
+      this.#points.set(key, point)
+      if (exported?.name !== undefined) this.#hints.set(point, exported)
       return true
     }
+    if (found.divisor !== divisor) return false
     // What went up and what went down are one sum.
-    if (this.shape.type !== 'updown' || found.divisor !== divisor) return false
-    found.series.push({ series, sign, kind })
+    if (this.shape.type === 'updown') found.series.push({ series, sign, kind })
+    else if (!isOneInstrument(exported, this.#hints.get(found))) return false
+    else found.series[0] = { series: new MergedSeries(found.series[0]!.series, series), sign, kind }
     return true
   }
 
@@ -164,6 +171,12 @@ class Draft {
     const family = { name, type, unit, help: this.help, points }
     return type === 'summary' ? { ...family, quantiles: this.#quantiles } : family
   }
+}
+
+/** Metrics that instrumentation gave one name are one, and may count on in each other's place. */
+function isOneInstrument(a: ExportHints | undefined, b: ExportHints | undefined): boolean {
+  if (a?.name === undefined || a.name !== b?.name) return false
+  return JSON.stringify(a.scope) === JSON.stringify(b.scope)
 }
 
 /** Takes the names of a family's samples, all or none. */

@@ -2,6 +2,7 @@
 import type { FinalOutcome, QueryOptions, Scrape } from '../shared/control-api.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { checkOptions } from '../shared/known-keys.ts'
+import type { View, ViewAnswer } from '../shared/prom-client/view.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
 import { TIMER_DELAY_MS_MAX } from '../shared/timers.ts'
 import type { ControlClient } from './control-client.ts'
@@ -115,6 +116,12 @@ export abstract class ThreadTelemetry {
    *  @throws TelemetryError OFFLOOP_EXTENSION, OFFLOOP_TIMEOUT, OFFLOOP_AGGREGATOR_DOWN, OFFLOOP_CLOSED */
   scrape(accept?: string): Promise<Scrape> {
     return this.control.call(remote => remote.scrape(accept))
+  }
+
+  /** Some metrics, as a registry of `offloop/prom-client` shows them.
+   *  @internal */
+  view(view: View): Promise<ViewAnswer> {
+    return this.control.call(remote => remote.view(view))
   }
 
   /** Has every exporter send what there is, now.

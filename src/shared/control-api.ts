@@ -5,6 +5,7 @@ import {
   type TelemetryErrorCode,
   type TelemetryErrorDetails,
 } from './errors.ts'
+import type { View, ViewAnswer } from './prom-client/view.ts'
 import type { DurationText } from './slo/definition.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from './snapshot.ts'
 
@@ -52,6 +53,8 @@ export interface AggregatorControl {
   close(): Promise<Outcome<FinalOutcome>>
   /** @param accept as in an HTTP request */
   scrape(accept?: string): Promise<Outcome<Scrape>>
+  /** Some metrics, as a registry of `offloop/prom-client` shows them. */
+  view(view: View): Promise<Outcome<ViewAnswer>>
   /** Has all exporters send what there is. */
   push(): Promise<Outcome<void>>
 }

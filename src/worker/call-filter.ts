@@ -13,6 +13,7 @@ const ARGUMENTS: Readonly<Record<string, readonly ((value: unknown) => boolean)[
   snapshot: [],
   flush: [],
   scrape: [isTextOrNone],
+  view: [isObject],
   push: [],
   close: [],
 }

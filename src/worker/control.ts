@@ -14,6 +14,7 @@ import {
 } from '../shared/control-api.ts'
 import type { CreatorMessage } from '../shared/creator-message.ts'
 import type { ExtensionInfo } from '../shared/extension/extension.ts'
+import type { ViewAnswer } from '../shared/prom-client/view.ts'
 import type { ChannelOpened } from '../shared/share.ts'
 import type { Aggregator } from './aggregator.ts'
 import { callsOnly } from './call-filter.ts'
@@ -23,7 +24,7 @@ import type { Extensions } from './extensions.ts'
 /** Channels kept open at the same time; the oldest goes first. A thread whose channel is gone asks for it again. */
 const CHANNELS_MAX = 1_000
 /** What any thread may ask. To close is for the creating thread alone. */
-const QUESTIONS = ['hello', 'query', 'snapshot', 'flush', 'scrape', 'push'] as const
+const QUESTIONS = ['hello', 'query', 'snapshot', 'flush', 'scrape', 'view', 'push'] as const
 const CREATOR_CALLS = [...QUESTIONS, 'close'] as const
 
 export class ControlServer {
@@ -120,7 +121,8 @@ function createApi(aggregator: Aggregator, extensions: Extensions, onClose: () =
     query: (metric, options = {}) => outcomeOf(() => aggregator.query(metric, options)),
     snapshot: () => outcomeOf(() => aggregator.snapshot()),
     flush: () => outcomeOf(() => aggregator.flush()),
-    scrape: accept => asyncOutcomeOf(async () => (await extensions.scrape(accept)) as Scrape),
+    scrape: accept => asyncOutcomeOf(async () => (await extensions.scrape({ accept })) as Scrape),
+    view: view => asyncOutcomeOf(async () => (await extensions.scrape({ view })) as ViewAnswer),
     push: () => asyncOutcomeOf(() => extensions.push()),
     close: () =>
       asyncOutcomeOf(async () => {

@@ -18,7 +18,7 @@ import type { SloStatus, TelemetrySnapshot } from '../shared/snapshot.ts'
 import { ExponentialHistogram } from '../shared/statistics/exponential-histogram.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
 import type { Series } from '../shared/statistics/series.ts'
-import { summarizeWindows } from '../shared/statistics/window-summary.ts'
+import { quantilesOfLatest, summarizeWindows } from '../shared/statistics/window-summary.ts'
 
 const LOG_INTERVAL_MS = 10_000
 const LOG_LINES_MAX = 20
@@ -118,9 +118,12 @@ class ReadSeries implements ExportSeries {
     return histogram
   }
 
-  quantiles(ranks: readonly number[]): readonly (number | undefined)[] {
+  quantiles(ranks: readonly number[], latest?: number): readonly (number | undefined)[] {
     const { window } = this.#series
-    return window === undefined ? ranks.map(() => undefined) : summarizeWindows([window], ranks).quantiles
+    if (window === undefined) return ranks.map(() => undefined)
+    return latest === undefined || latest >= window.size
+      ? summarizeWindows([window], ranks).quantiles
+      : quantilesOfLatest(window, latest, ranks)
   }
 
   get exemplars(): readonly Exemplar[] {

@@ -9,6 +9,7 @@ import {
   SCRAPE_EXTENSION,
 } from '../shared/extension/extension.ts'
 import { reasonOf } from '../shared/limited-log.ts'
+import type { View } from '../shared/prom-client/view.ts'
 import { codedError } from './coded-error.ts'
 import { loadModule } from './load-module.ts'
 
@@ -61,11 +62,11 @@ export class Extensions {
     )
   }
 
-  /** Everything as it is scraped.
+  /** Everything as it is scraped, or some of it as a view wants it.
    *  @throws TelemetryError OFFLOOP_EXTENSION */
-  async scrape(accept: string | undefined): Promise<unknown> {
+  async scrape(question: { readonly accept?: string | undefined; readonly view?: View }): Promise<unknown> {
     const extension = await this.#scraper()
-    if (extension.answer !== undefined) return await extension.answer({ accept })
+    if (extension.answer !== undefined) return await extension.answer(question)
     throw notRunning(SCRAPE_EXTENSION, 'it gives no answers', 'name no extension of your own so')
   }
 

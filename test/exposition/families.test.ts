@@ -209,3 +209,33 @@ test('quantiles of the window are a summary of their own, where its name is free
   ])
   expect(collisions).toEqual([{ metric: 'u', name: 'u_window_seconds', reason: 'name', count: 1 }])
 })
+
+test("metrics of one exported name count on in each other's place: equal labels are one series", () => {
+  const metric = (name: string, definition: Omit<MetricDefinition, 'name'>, value: number) => {
+    const { exported: hints = {}, ...others } = definition
+    const records: [Record<string, string>, number][] = [[{ a: 'x' }, value]]
+    return { ...others, name, labelNames: ['a'], exported: { name: name.split(':')[0]!, ...hints }, records }
+  }
+  const histogram = { kind: 'gauge', buckets: [1, 2], exported: { instrument: 'histogram' } } as const
+  const other = { kind: 'gauge', buckets: [5], exported: { instrument: 'histogram' } } as const
+  const { families, collisions } = exported([
+    metric('hits', { kind: 'counter' }, 3),
+    metric('hits:2', { kind: 'counter' }, 4),
+    metric('hits:3', { kind: 'counter', exported: { scope: { name: 'other' } } }, 5),
+    metric('size', histogram, 0.5),
+    metric('size:2', histogram, 1.5),
+    metric('size:3', other, 8),
+    metric('level', { kind: 'gauge' }, 1),
+    metric('level:2', { kind: 'gauge' }, 2),
+  ])
+  expect(collisions).toEqual([])
+  const [hits, size, level] = families
+  expect(values(hits)).toEqual({ 'a=x': 7, 'a=x,otel_scope_name=other': 5 })
+  const { series } = size!.points[0]!.series[0]!
+  expect([series.total, series.totalSum]).toEqual([3, 10])
+  expect(series.buckets).toMatchObject({ bounds: [1, 2], counts: new Float64Array([1, 1, 0]) })
+  expect(series.distribution().count).toBe(3)
+  expect(series.quantiles([1])).toEqual([8])
+  expect([series.exemplars, series.isOverflow, series.labels]).toEqual([[], false, { a: 'x' }])
+  expect(values(level)).toEqual({ 'a=x': 2 })
+})

@@ -1,13 +1,17 @@
 /** The extension that renders what is scraped: for `telemetry.scrape()`, and by HTTP where that is asked for. Aggregator
  *  thread. */
+import { answerView } from '../../exposition/prom-client-view.ts'
 import type { Extension, ExtensionHost, ExtensionInfo } from '../../shared/extension/extension.ts'
 import type { ResolvedHttpOptions } from '../../shared/http-options.ts'
+import type { View, ViewAnswer } from '../../shared/prom-client/view.ts'
 import { Exposition } from './exposition.ts'
 import { CONTENT_TYPES, formatFor } from './formats.ts'
 
 /** What it is asked by `telemetry.scrape()`. */
 export interface ScrapeQuestion {
   readonly accept?: string | undefined
+  /** Some metrics, for a registry of `offloop/prom-client`. */
+  readonly view?: View | undefined
 }
 
 export interface ScrapeAnswer {
@@ -16,6 +20,7 @@ export interface ScrapeAnswer {
 }
 
 export interface PrometheusExtension extends Extension {
+  answer(question: { readonly view: View }): Promise<ViewAnswer>
   answer(question: unknown): Promise<ScrapeAnswer>
 }
 
@@ -29,7 +34,10 @@ export async function start(
 ): Promise<PrometheusExtension> {
   const { http } = (options ?? {}) as { http?: ResolvedHttpOptions | undefined }
   const exposition = new Exposition(host, http?.quantiles ?? [])
-  const answer = (question: unknown) => scrape(exposition, question)
+  const answer = (async (question: unknown) => {
+    const { accept, view } = (question ?? {}) as ScrapeQuestion
+    return view === undefined ? await scrape(exposition, accept) : await answerView(host, view)
+  }) as PrometheusExtension['answer']
   if (http === undefined) return { answer, close: () => {} }
   // Whoever does not serve need not load what serving takes.
   const { startServer } = await import('./server.ts')
@@ -38,8 +46,7 @@ export async function start(
 }
 
 /** Texts only: what is answered here is a string. */
-async function scrape(exposition: Exposition, question: unknown): Promise<ScrapeAnswer> {
-  const { accept } = (question ?? {}) as ScrapeQuestion
+async function scrape(exposition: Exposition, accept: unknown): Promise<ScrapeAnswer> {
   const wanted = formatFor(typeof accept === 'string' ? accept : undefined)
   const format = wanted === 'protobuf' ? 'openmetrics' : wanted
   const { parts } = await exposition.render(format)

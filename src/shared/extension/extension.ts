@@ -125,8 +125,9 @@ export interface ExportSeries {
   /** Base-2 exponential histogram, of scale 5. Merged when asked: some microseconds. Empty for counters. */
   distribution(): ExponentialHistogram
   /** Exact nearest-rank quantiles of the rolling window.
-   *  @param ranks in [0, 1] */
-  quantiles(ranks: readonly number[]): readonly (number | undefined)[]
+   *  @param ranks in [0, 1]
+   *  @param latest of so many samples that came last, instead of all in the window */
+  quantiles(ranks: readonly number[], latest?: number): readonly (number | undefined)[]
   /** The latest one of each bucket that has any. */
   readonly exemplars: readonly Exemplar[]
 }

@@ -50,6 +50,16 @@ export function summarizeWindows(windows: readonly Window[], quantiles: readonly
   }
 }
 
+/** Quantiles of the latest samples alone: of `sampleCount`, or as many of them as the window holds. Sorts them. */
+export function quantilesOfLatest(
+  window: Window,
+  sampleCount: number,
+  quantiles: readonly number[],
+): readonly (number | undefined)[] {
+  const values = window.latest(sampleCount).sort()
+  return quantiles.map(q => values[nearestRank(q, values.length) - 1])
+}
+
 function valuesOfRanks(windows: readonly Window[], ascendingRanks: readonly number[]): number[] {
   for (const window of windows) window.chunks.forEach(countChunk)
   search.start(ascendingRanks)

@@ -72,6 +72,22 @@ export class Window {
     return this.#chunks.reduce((bytes, chunk) => bytes + chunk.bytes, 0)
   }
 
+  /** The latest values, as many as there are of so many, in no promised order. Copied. */
+  latest(count: number): Float64Array {
+    const latest = new Float64Array(Math.min(count, this.#size))
+    let chunkIndex = this.#chunkIndex
+    let endEntry = this.#entryIndex
+    for (let taken = 0; taken < latest.length; ) {
+      const entryCount = Math.min(endEntry, latest.length - taken)
+      const { values } = this.#chunks[chunkIndex]!
+      latest.set(values.subarray(endEntry - entryCount, endEntry), taken)
+      taken += entryCount
+      chunkIndex = (chunkIndex === 0 ? this.#chunks.length : chunkIndex) - 1
+      endEntry = this.#chunks[chunkIndex]!.size
+    }
+    return latest
+  }
+
   /** Adds one value. It must be finite: whoever records has seen to that. */
   push(value: number): void {
     SINGLE.values[0] = value

@@ -108,3 +108,17 @@ test('what left the window no longer counts: a sum asked for between pushes is a
     expect(summarizeWindows([window], []).sum).toBe(((first + index) * (index - first + 1)) / 2)
   }
 })
+
+test.each([1, 5, 1_024, 2_500])('the latest values of a window of %i are those pushed last', capacity => {
+  const window = new Window({ capacity })
+  expect([...window.latest(3)]).toEqual([])
+  for (let count = 1; count <= capacity * 2 + 3; count += 1) {
+    window.push(count)
+    if (count % 97 !== 0 && count < capacity * 2) continue
+    for (const wanted of [1, 2, 40, capacity, capacity + 1]) {
+      const latest = [...window.latest(wanted)].sort((a, b) => b - a)
+      const known = Math.min(wanted, window.size)
+      expect(latest).toEqual(Array.from({ length: known }, (_, index) => count - index))
+    }
+  }
+})
