@@ -52,8 +52,8 @@ const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 
 await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
-  ...entriesBeside([]),
-  ...exporters([]),
+  ...entriesBeside(['prometheus/index']),
+  ...exporters(['remote-write'], ['pbf', 'snappyjs']),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',
