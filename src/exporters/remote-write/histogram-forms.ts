@@ -1,4 +1,5 @@
 /** The forms in which a histogram is sent. Pure. */
+import { boundIn, numberText } from '../../exposition/text-values.ts'
 import type { ExportBuckets } from '../../shared/extension/extension.ts'
 import type { FineSettings } from '../../shared/extension/remote-write-settings.ts'
 import {
@@ -46,7 +47,7 @@ export function classicBuckets(
   let count = 0
   const labelled = bounds.map((bound, index) => {
     count += counts[index]!
-    return { text: boundText(bound / divisor), count }
+    return { text: numberText(boundIn(bound, divisor)), count }
   })
   return [...labelled, { text: '+Inf', count: count + counts[bounds.length]! }]
 }
@@ -85,11 +86,6 @@ export function vmrangeBuckets({ count, zeroIndex, positive }: GridHistogram): L
   }))
   const rest = count - positive.counts.reduce((total, one) => total + one, 0)
   return rest === 0 ? labelled : [{ text: `0...${gridBoundText(zeroIndex)}`, count: rest }, ...labelled]
-}
-
-/** Decimal fractions stay what they look like: 0.1, not 0.10000000000000001. */
-function boundText(bound: number): string {
-  return String(Number(bound.toPrecision(15)))
 }
 
 function wireBuckets({ indices, counts }: GridCounts): WireBuckets {
