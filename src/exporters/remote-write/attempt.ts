@@ -16,9 +16,23 @@ export type Outcome =
   /** The store will never take it. */
   | ({ readonly kind: 'refused' } & Failure)
 
+/** As few kinds: the `reason` of offloop_export_failures. */
+export type FailureReason =
+  | 'unreachable'
+  | 'timeout'
+  /** 429, 502, 503 and 504. */
+  | 'busy'
+  | 'unauthorized'
+  | 'too_large'
+  | 'redirected'
+  | 'rejected'
+  /** Other answers that begin with 5. */
+  | 'failing'
+  /** No HTTP. */
+  | 'garbage'
+
 export interface Failure {
-  /** One of a few: `unreachable`, `timeout`, `protocol`, `redirect`, `http_429` … */
-  readonly reason: string
+  readonly reason: FailureReason
   /** For people: one line. */
   readonly detail: string
 }
@@ -98,16 +112,35 @@ function isSuccess(status: number): boolean {
 }
 
 function outcomeOf(status: number, line: string, { headers }: IncomingMessage, nowMs: number): Outcome {
-  const said = line === '' ? '' : `: ${line}`
-  const failure = { reason: `http_${status}`, detail: `it answered ${status}${said}` }
-  if (status >= 500 && NO_HISTOGRAMS.test(line)) return { kind: 'refused', ...failure }
-  if (status === 429 || status >= 500) {
-    const retryAfterMs = retryAfterMsOf(headers['retry-after'], nowMs)
-    return { kind: 'failed', ...failure, retryAfterMs, isAnswer: status !== 429 && status !== 503 }
+  const reason = reasonOfStatus(status)
+  if (reason === 'redirected') {
+    const to = typeof headers.location === 'string' ? ` to ${oneLine(headers.location)}` : ''
+    return {
+      kind: 'refused',
+      reason,
+      detail: `it answered ${status}, a redirect${to}, and these are not followed`,
+    }
   }
-  if (status < 300 || status >= 400) return { kind: 'refused', ...failure }
-  const detail = `it answered ${status}, a redirect, and these are not followed: give the address where it leads`
-  return { kind: 'refused', reason: 'redirect', detail }
+  const failure = { reason, detail: `it answered ${status}${line === '' ? '' : `: ${line}`}` }
+  const isAnswer = reason === 'failing'
+  if (reason !== 'busy' && !(isAnswer && !NO_HISTOGRAMS.test(line))) return { kind: 'refused', ...failure }
+  const retryAfterMs = retryAfterMsOf(headers['retry-after'], nowMs)
+  return { kind: 'failed', ...failure, retryAfterMs, isAnswer }
+}
+
+function reasonOfStatus(status: number): FailureReason {
+  if (status === 429 || status === 502 || status === 503 || status === 504) return 'busy'
+  if (status === 401 || status === 403) return 'unauthorized'
+  if (status === 413) return 'too_large'
+  if (status >= 500) return 'failing'
+  return status >= 300 && status < 400 ? 'redirected' : 'rejected'
+}
+
+function oneLine(text: string): string {
+  return text
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, LINE_LENGTH_MAX)
 }
 
 /** Resolves with what is there when the answer ends, breaks off or becomes too long. A connection whose answer was not
@@ -138,10 +171,10 @@ function firstLineOf(response: IncomingMessage): Promise<string> {
 function failureOf(error: NodeJS.ErrnoException): Outcome {
   // Node's HTTP parser: what came is no HTTP.
   const isGarbage = error.code?.startsWith('HPE_') === true
-  if (isGarbage) return failed('protocol', 'what it answered is no HTTP')
+  if (isGarbage) return failed('garbage', 'what it answered is no HTTP')
   return failed('unreachable', error.message || (error.code ?? 'no connection'))
 }
 
-function failed(reason: string, detail: string): Outcome {
+function failed(reason: FailureReason, detail: string): Outcome {
   return { kind: 'failed', reason, detail, retryAfterMs: undefined, isAnswer: false }
 }

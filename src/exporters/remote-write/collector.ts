@@ -1,12 +1,14 @@
 /** Makes collections: reads all series and writes them into requests, with pauses in between. Aggregator thread. */
 import { type Families, type Family, familiesInSteps, type Point } from '../../exposition/families.ts'
+import { PIPELINE_NAMES, pipelineFamilies } from '../../exposition/pipeline-families.ts'
+import { resourceLabels } from '../../exposition/resource-labels.ts'
 import type { ExtensionHost } from '../../shared/extension/extension.ts'
 import type { RemoteWriteSettings } from '../../shared/extension/remote-write-settings.ts'
 import { type Collection, RequestBatches } from './collection.ts'
 import { emptyHistogram, fineIndicesOf } from './histogram-forms.ts'
 import { type PointForm, type PointSample, samplesOf, wireNameOf, wireTypeOf } from './point-series.ts'
-import { STALE } from './wire.ts'
-import { type CommonLabels, commonLabelsOf, labelsOfPoint } from './wire-labels.ts'
+import { STALE, type WireSeries } from './wire.ts'
+import { type CommonLabels, commonLabelsOf, labelsOfPoint, withLabel } from './wire-labels.ts'
 
 /** Longest stretch of work between two pauses: a point takes some microseconds, packing a request a few milliseconds. */
 const WORK_MS_MAX = 2
@@ -17,6 +19,7 @@ export class Collector {
   readonly #host: ExtensionHost
   readonly #settings: RemoteWriteSettings
   readonly #common: CommonLabels
+  readonly #targetInfo: Omit<WireSeries, 'timeMs'>
   readonly #isSuccessor: boolean
   /** Points that were sent; with those of their buckets that came one by one. */
   readonly #known = new Map<string, Set<string> | undefined>()
@@ -32,6 +35,8 @@ export class Collector {
     this.#settings = settings
     this.#common = commonLabelsOf(settings, host.resource)
     this.#isSuccessor = isSuccessor
+    const labels = labelsOfPoint({ labels: resourceLabels(host.resource) }, this.#common)
+    this.#targetInfo = { labels: withLabel(labels, '__name__', 'target_info'), value: 1, exemplars: [] }
   }
 
   /** One at a time.
@@ -46,6 +51,7 @@ export class Collector {
     const batches = new RequestBatches(maxSamplesPerRequest, histograms === 'both')
     await this.#addMetadata(batches, families, timeMs)
     const isLastMarked = isLast && this.#settings.staleMarkers
+    batches.addSeries('values', { ...this.#targetInfo, timeMs })
     for (const family of families) {
       const form = this.#formOf(family)
       for (const point of family.points) {
@@ -59,13 +65,15 @@ export class Collector {
   }
 
   async #families(): Promise<readonly Family[]> {
-    const steps = familiesInSteps(this.#host.collect())
+    const host = this.#host
+    const steps = familiesInSteps(host.collect(), { reserved: PIPELINE_NAMES })
     let step: IteratorResult<void, Families> = steps.next()
     while (!step.done) {
       await this.#pauseWhenDue()
       step = steps.next()
     }
-    return step.value.families
+    const slos = host.slos().length === 0 ? [] : host.snapshot().slos
+    return [...step.value.families, ...pipelineFamilies(host.health(), slos)]
   }
 
   async #addPoint(

@@ -6,12 +6,12 @@ import { retryWaitMs } from './retry-after.ts'
 
 /** What becomes of it all is told here. */
 export interface DeliveryReport {
-  /** A request was sent, for the first time or again, and took this long. */
-  attempted(durationMs: number): void
-  delivered(): void
+  began(): void
+  /** A collection arrived, or was given up, so long after it was begun. */
+  ended(durationMs: number): void
   failed(failure: Failure, content: PackedRequest['content']): void
-  /** Samples that will never be sent again. */
-  dropped(figureCount: number, why: string): void
+  /** Requests that will never be sent again, and the figures in them. */
+  dropped(requestCount: number, figureCount: number, why: string): void
 }
 
 /** How a collection ended: undefined when all of it arrived, else what was wrong with it. */
@@ -41,7 +41,7 @@ export class Delivery {
   readonly #options: DeliveryOptions
   readonly #queue: Queued[] = []
   readonly #ended = new AbortController()
-  #running: Promise<void> | undefined
+  #isRunning = false
   #isOnItsWay = false
   #failuresInRow = 0
   /** What failed last: said to those who wait for a collection that never got its turn. */
@@ -74,9 +74,7 @@ export class Delivery {
         return
       }
       this.#dropOldest()
-      this.#running ??= this.#run().finally(() => {
-        this.#running = undefined
-      })
+      if (!this.#isRunning) void this.#run()
     })
   }
 
@@ -100,34 +98,33 @@ export class Delivery {
     this.#options.sender.close()
   }
 
+  /** Never rejects: a sender does not. */
   async #run(): Promise<void> {
+    this.#isRunning = true
     for (let queued = this.#queue[0]; queued !== undefined; queued = this.#queue[0]) {
       const request = queued.collection.requests[queued.doneCount]
       if (request === undefined) {
         this.#queue.shift()
-        queued.settle(queued.problem)
+        this.#settle(queued, queued.problem)
         continue
       }
       const outcome = await this.#attempt(request)
       if (this.isClosed) return
       await this.#conclude(queued, request, outcome)
     }
+    this.#isRunning = false
   }
 
   async #attempt(request: PackedRequest): Promise<Outcome> {
-    const { sender, report, nowMs } = this.#options
-    const sentMs = nowMs()
     this.#isOnItsWay = true
-    const outcome = await sender.send(request.body, this.#ended.signal)
+    const outcome = await this.#options.sender.send(request.body, this.#ended.signal)
     this.#isOnItsWay = false
-    report.attempted(nowMs() - sentMs)
     return outcome
   }
 
   async #conclude(queued: Queued, request: PackedRequest, outcome: Outcome): Promise<void> {
     const { report } = this.#options
     if (outcome.kind === 'delivered') {
-      report.delivered()
       this.#failuresInRow = 0
       this.#lastProblem = undefined
       queued.doneCount += 1
@@ -147,7 +144,7 @@ export class Delivery {
     if (isDispensable) return
     this.#lastProblem = outcome.detail
     queued.problem = outcome.detail
-    report.dropped(request.figureCount, outcome.detail)
+    report.dropped(1, request.figureCount, outcome.detail)
   }
 
   async #waitToRetry(retryAfterMs: number | undefined): Promise<void> {
@@ -178,9 +175,17 @@ export class Delivery {
   #drop(index: number, why: string): void {
     const [queued] = this.#queue.splice(index, 1)
     if (queued === undefined) return
-    const rest = queued.collection.requests.slice(queued.doneCount)
+    const rest = queued.collection.requests
+      .slice(queued.doneCount)
+      .filter(({ figureCount }) => figureCount > 0)
     const figureCount = rest.reduce((total, request) => total + request.figureCount, 0)
-    this.#options.report.dropped(figureCount, why)
-    queued.settle(this.#lastProblem === undefined ? why : `${why}; ${this.#lastProblem}`)
+    if (rest.length > 0) this.#options.report.dropped(rest.length, figureCount, why)
+    this.#settle(queued, this.#lastProblem === undefined ? why : `${why}; ${this.#lastProblem}`)
+  }
+
+  #settle({ collection, settle }: Queued, end: DeliveryEnd): void {
+    const { report, nowMs } = this.#options
+    report.ended(nowMs() - collection.timeMs)
+    settle(end)
   }
 }

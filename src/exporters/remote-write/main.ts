@@ -5,7 +5,7 @@ import type { RemoteWriteSettings } from '../../shared/extension/remote-write-se
 import { reasonOf } from '../../shared/limited-log.ts'
 import { createSender } from './attempt.ts'
 import { Collector } from './collector.ts'
-import { Delivery, type DeliveryEnd } from './delivery.ts'
+import { Delivery, type DeliveryEnd, type DeliveryReport } from './delivery.ts'
 import { createReport } from './reports.ts'
 
 /** Of the 2 s that an extension has for its end, the rest is left to the aggregator. */
@@ -28,6 +28,7 @@ class RemoteWrite implements Extension {
   readonly info: ExtensionInfo
   readonly #settings: RemoteWriteSettings
   readonly #collector: Collector
+  readonly #report: DeliveryReport
   readonly #delivery: Delivery
   readonly #log: (line: string) => void
   #timer: NodeJS.Timeout | undefined
@@ -44,15 +45,16 @@ class RemoteWrite implements Extension {
     this.#settings = settings
     this.#log = line => host.log(line)
     this.#collector = new Collector(host, settings, isSuccessor)
+    this.#report = createReport(host, name, placeOf(url))
     this.#delivery = new Delivery({
       sender: createSender(url, allHeaders, timeoutMs, () => host.now()),
-      report: createReport(host, name, placeOf(url)),
+      report: this.#report,
       queueMax: maxQueue,
       nowMs: () => host.now(),
       random: () => Math.random(),
     })
     // Processes that start together send apart from each other.
-    this.#schedule(intervalMs * shareOf(instanceId))
+    this.#schedule(intervalMs * (1 - shareOf(instanceId)))
   }
 
   async push(): Promise<void> {
@@ -96,6 +98,7 @@ class RemoteWrite implements Extension {
         if (this.#collecting === settled) this.#collecting = undefined
       })
     this.#collecting = settled
+    this.#report.began()
     const ended = this.#delivery.add(await collecting)
     if (isLast) this.#delivery.end()
     return ended
@@ -106,7 +109,7 @@ class RemoteWrite implements Extension {
       this.#schedule(this.#settings.intervalMs)
       // One that takes longer than the interval is not overtaken.
       if (this.#collecting !== undefined) return
-      this.#send().catch(error => this.#log(`${this.#settings.name}: ${reasonOf(error)}`))
+      this.#send().catch(error => this.#log(`offloop: ${this.#settings.name}: ${reasonOf(error)}`))
     }, delayMs)
   }
 }
@@ -115,10 +118,10 @@ function placeOf({ origin, pathname }: URL): string {
   return `${origin}${pathname}`
 }
 
-/** A UUID's first digits as a share, from 0 to 1. */
+/** A UUID's first digits as a share, in [0, 1). */
 function shareOf(instanceId: string): number {
   const digits = Number.parseInt(instanceId.slice(0, 8), 16)
-  return Number.isNaN(digits) ? 1 : digits / 2 ** 32
+  return Number.isNaN(digits) ? 0 : digits / 2 ** 32
 }
 
 async function within<T>(limitMs: number, promise: Promise<T>, late: () => T): Promise<T> {

@@ -1,85 +1,60 @@
 /** What a remote write tells of itself: its metrics, and lines of log that cannot flood. Aggregator thread. */
 import type { ExtensionHost, OwnSeries } from '../../shared/extension/extension.ts'
-import type { Failure } from './attempt.ts'
-import type { RequestContent } from './collection.ts'
+import type { Labels } from '../../shared/metric.ts'
+import type { FailureReason } from './attempt.ts'
 import type { DeliveryReport } from './delivery.ts'
 
 const LOG_INTERVAL_MS = 10_000
-/** Beyond this many reasons all others are one: a store could answer with any status. */
-const REASONS_MAX = 20
 
-/** @param name of the extension
+/** What others export by is counted by the same metrics, told apart by `exporter`.
+ *  @param name of the extension
  *  @param place of the store, without credentials */
 export function createReport(host: ExtensionHost, name: string, place: string): DeliveryReport {
+  const counter = (metric: string, help: string, labels: Labels) =>
+    host.series(
+      { kind: 'counter', name: metric, help, labelNames: Object.keys(labels) },
+      { exporter: name, ...labels },
+    )
   const exporter = { exporter: name }
-  const pushes = host.series(
-    {
-      kind: 'counter',
-      name: 'offloop_export_pushes',
-      unit: '{pushes}',
-      help: 'Requests with telemetry that arrived',
-      labelNames: ['exporter'],
-    },
-    exporter,
-  )
+  const pushes = counter('offloop_export_pushes', 'Pushes begun', exporter)
+  const dropped = counter('offloop_export_dropped', 'Requests given up without having arrived', exporter)
   const time = host.series(
     {
       kind: 'latency',
       name: 'offloop_export_time',
       unit: 'ms',
-      help: 'Time one request with telemetry took',
+      help: 'A push, from collecting to the last answer',
       labelNames: ['exporter'],
     },
     exporter,
   )
-  const dropped = host.series(
-    {
-      kind: 'counter',
-      name: 'offloop_export_dropped',
-      unit: '{samples}',
-      help: 'Samples that were not sent and will not be',
-      labelNames: ['exporter'],
-    },
-    exporter,
-  )
-  const failures = new Map<string, OwnSeries>()
-  const failuresBy = (reason: string): OwnSeries => {
-    const known = failures.get(reason)
-    if (known !== undefined) return known
-    if (failures.size >= REASONS_MAX && reason !== 'other') return failuresBy('other')
-    const series = host.series(
-      {
-        kind: 'counter',
-        name: 'offloop_export_failures',
-        unit: '{failures}',
-        help: 'Requests with telemetry that did not arrive',
-        labelNames: ['exporter', 'reason'],
-      },
-      { ...exporter, reason },
-    )
-    failures.set(reason, series)
-    return series
+  const failures = new Map<FailureReason, OwnSeries>()
+  const failuresFor = (reason: FailureReason): OwnSeries => {
+    const known =
+      failures.get(reason) ??
+      counter('offloop_export_failures', 'Pushes that did not arrive whole', { exporter: name, reason })
+    failures.set(reason, known)
+    return known
   }
-  const log = limitedLog(host, line => `${name}: ${place}: ${line}`)
+  // What cannot be registered shows now, and not when something has failed.
+  failuresFor('unreachable')
+  const log = limitedLog(host, `offloop: ${name} to ${place}`)
   return {
-    attempted: durationMs => time.record(durationMs),
-    delivered: () => pushes.increment(1),
-    failed: ({ reason, detail }: Failure, content: RequestContent) => {
-      failuresBy(reason).increment(1)
+    began: () => pushes.increment(1),
+    ended: durationMs => time.record(durationMs),
+    failed: ({ reason, detail }, content) => {
+      failuresFor(reason).increment(1)
       log(reason, `${detail} (${content})`)
     },
-    dropped: (figureCount, why) => {
-      dropped.increment(figureCount)
-      if (figureCount > 0) log('dropped', `${figureCount} samples dropped: ${why}`)
+    dropped: (requestCount, figureCount, why) => {
+      dropped.increment(requestCount)
+      log('dropped', `${figureCount} ${figureCount === 1 ? 'sample' : 'samples'} dropped: ${why}`)
     },
   }
 }
 
 /** One line of each sort within ten seconds, with the number of those left out before it. */
-function limitedLog(
-  host: ExtensionHost,
-  lineOf: (text: string) => string,
-): (sort: string, text: string) => void {
+function limitedLog(host: ExtensionHost, heading: string): (sort: string, text: string) => void {
   const sorts = new Map<string, { untilMs: number; leftOut: number }>()
   return (sort, text) => {
     const nowMs = host.now()
@@ -89,8 +64,7 @@ function limitedLog(
       return
     }
     const leftOut = known?.leftOut ?? 0
-    if (known === undefined && sorts.size >= REASONS_MAX) return
     sorts.set(sort, { untilMs: nowMs + LOG_INTERVAL_MS, leftOut: 0 })
-    host.log(lineOf(leftOut === 0 ? text : `${text} (and ${leftOut} more like it since)`))
+    host.log(`${heading}: ${text}${leftOut === 0 ? '' : ` (and ${leftOut} more like it since)`}`)
   }
 }

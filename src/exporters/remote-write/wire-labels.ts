@@ -1,5 +1,6 @@
 /** Labels of what is sent: those of the resource, those given for all, and those of the point, sorted as stores want it. Pure. */
 import type { Point } from '../../exposition/families.ts'
+import { cleanText } from '../../exposition/names.ts'
 import type { ExportResource } from '../../shared/extension/extension.ts'
 import type { RemoteWriteSettings } from '../../shared/extension/remote-write-settings.ts'
 import type { WireLabels } from './wire.ts'
@@ -18,7 +19,7 @@ export function commonLabelsOf(
   settings: Pick<RemoteWriteSettings, 'job' | 'instance' | 'externalLabels'>,
   { service, instanceId }: Pick<ExportResource, 'service' | 'instanceId'>,
 ): CommonLabels {
-  const target = { job: settings.job ?? service, instance: settings.instance ?? instanceId }
+  const target = { job: settings.job ?? cleanText(service), instance: settings.instance ?? instanceId }
   return { target: withoutEmpty(target), external: withoutEmpty(settings.externalLabels) }
 }
 

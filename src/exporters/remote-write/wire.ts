@@ -60,6 +60,8 @@ export interface WireMetadata {
 
 const TYPE_NUMBERS: Readonly<Record<WireType, number>> = { counter: 1, gauge: 2, histogram: 3, summary: 5 }
 const FIXED64 = 1
+const SURROGATE = /[\ud800-\udfff]/
+const utf8 = new TextEncoder()
 const RESET_HINT_UNKNOWN = 0
 
 /** A request in the making: series are written as they come, and forgotten. */
@@ -96,8 +98,8 @@ function writeSeries({ labels, value, timeMs, exemplars }: WireSeries, pbf: PbfW
 }
 
 function writeLabel([name, value]: WireLabels[number], pbf: PbfWriter): void {
-  pbf.writeStringField(1, name)
-  pbf.writeStringField(2, value)
+  writeText(1, name, pbf)
+  writeText(2, value, pbf)
 }
 
 function writeSample(
@@ -145,7 +147,13 @@ function writeSpan({ offset, length }: WireSpan, pbf: PbfWriter): void {
 
 function writeMetadata({ type, name, help, unit }: WireMetadata, pbf: PbfWriter): void {
   pbf.writeVarintField(1, TYPE_NUMBERS[type])
-  pbf.writeStringField(2, name)
-  pbf.writeStringField(4, help)
-  pbf.writeStringField(5, unit)
+  writeText(2, name, pbf)
+  writeText(4, help, pbf)
+  writeText(5, unit, pbf)
+}
+
+/** pbf's own UTF-8 takes characters from U+20000 on for others. */
+function writeText(field: number, text: string, pbf: PbfWriter): void {
+  if (SURROGATE.test(text)) pbf.writeBytesField(field, utf8.encode(text))
+  else pbf.writeStringField(field, text)
 }

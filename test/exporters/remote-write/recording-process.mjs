@@ -1,32 +1,31 @@
-// A process of a service that is measured: records what it is told and sends it to a store, until it is told to end.
+// A process of a service that is measured: records what it is told, and sends it to a store when it is told to.
 import { createTelemetry } from '../../../dist/index.js'
 import { remoteWrite } from '../../../dist/prometheus/index.js'
 
 let telemetry
 
-process.on('message', async ({ begin, samples, increments, end }) => {
-  if (begin !== undefined) {
-    telemetry = createTelemetry({
-      service: 'shop',
-      exporters: [remoteWrite({ intervalMs: 3_600_000, ...begin })],
-    })
+const commands = {
+  async begin({ service, options }) {
+    const exporter = remoteWrite({ intervalMs: 3_600_000, ...options })
+    telemetry = createTelemetry({ service, exporters: [exporter] })
     await telemetry.ready
-  }
-  if (samples !== undefined) {
+  },
+  record({ samplesMs, increments }) {
     const wait = telemetry.latency('wait', { unit: 'ms', help: 'Time a guest waits', labelNames: ['door'] })
     const front = wait.labels({ door: 'front' })
-    for (const sample of samples) front.record(sample)
+    for (const sampleMs of samplesMs) front.record(sampleMs)
     telemetry.counter('guests', { unit: '{guests}', help: 'Guests that came' }).add(increments)
-  }
-  if (end === true) {
-    await telemetry.close()
-    process.disconnect()
-    return
-  }
+  },
+  push: () => telemetry.push(),
+  close: () => telemetry.close(),
+}
+
+process.on('message', async ({ command, ...details }) => {
   try {
-    await telemetry.push()
+    await commands[command](details)
     process.send({ ok: true })
   } catch (error) {
-    process.send({ ok: false, code: error.code, message: error.message })
+    process.send({ ok: false, text: String(error) })
   }
+  if (command === 'close') process.disconnect()
 })
