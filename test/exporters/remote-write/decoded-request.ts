@@ -31,7 +31,7 @@ const SCHEMA = `
   message Label { string name = 1; string value = 2; }
 `
 
-export interface DecodedHistogram {
+interface DecodedHistogram {
   readonly countInt: number
   readonly sum: number
   readonly schema: number

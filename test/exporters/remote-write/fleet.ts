@@ -16,6 +16,11 @@ const DISTRIBUTIONS: readonly (() => number)[] = [
   () => (random.next() < 0.5 ? 5 + random.next() : 400 + 200 * random.next()),
 ]
 
+type Command =
+  | { readonly command: 'begin'; readonly service: string; readonly options: RemoteWriteOptions }
+  | { readonly command: 'record'; readonly samplesMs: readonly number[]; readonly increments: number }
+  | { readonly command: 'push' | 'close' }
+
 export interface Fleet {
   /** What all have counted. */
   readonly guests: number
@@ -53,7 +58,7 @@ export async function runFleet(service: string, options: RemoteWriteOptions): Pr
   }
 }
 
-async function tell(process: ChildProcess, message: { command: string } & object): Promise<void> {
+async function tell(process: ChildProcess, message: Command): Promise<void> {
   const { ok, text } = await new Promise<{ ok: boolean; text?: string }>((resolve, reject) => {
     process.once('message', resolve)
     process.once('exit', code => reject(new Error(`it ended with ${code} at ${message.command}`)))

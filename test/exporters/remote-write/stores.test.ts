@@ -36,8 +36,14 @@ afterAll(() => Promise.all([...stores.values()].map(store => store.stop())), TIM
 
 const writeUrl = (store: RunningProgram) => `${store.url}/api/v1/write`
 
+/** VictoriaMetrics shows what is new after some seconds, or when it is told to. */
+async function flushed(store: RunningProgram): Promise<RunningProgram> {
+  if (store === stores.get('victoria-metrics')) await fetch(`${store.url}/internal/force_flush`)
+  return store
+}
+
 async function value(store: RunningProgram, query: string): Promise<number | undefined> {
-  return (await instantQuery(store.url, query))[0]?.value
+  return (await instantQuery((await flushed(store)).url, query))[0]?.value
 }
 
 const CASES: readonly (readonly [StoreName, HistogramForm, (job: string) => string])[] = [
@@ -58,7 +64,7 @@ for (const [name, form, sumOf] of CASES) {
       const fleet = await runFleet(service, { url: writeUrl(store), histograms: form })
       const job = `job="${service}"`
       await expect
-        .poll(() => value(store, `sum(guests_total{${job}})`), { timeout: 10_000 })
+        .poll(() => value(store, `sum(guests_total{${job}})`), { timeout: 20_000 })
         .toBe(fleet.guests)
       const errors = await Promise.all(
         RANKS.map(async rank => {
@@ -79,7 +85,7 @@ test.skipIf(paths.prometheus === undefined)(
     const fleet = await runFleet('increase', { url: writeUrl(store), histograms: 'classic' })
     // Extrapolation cannot bring it below what was counted; without beginnings there would be nothing at all.
     const query = 'sum(increase(guests_total{job="increase"}[5m]))'
-    await expect.poll(() => value(store, query), { timeout: 10_000 }).toBeGreaterThanOrEqual(fleet.guests)
+    await expect.poll(() => value(store, query), { timeout: 20_000 }).toBeGreaterThanOrEqual(fleet.guests)
   },
   TIMEOUT_MS,
 )
@@ -96,7 +102,7 @@ test.skipIf(paths.prometheus === undefined).each([
     await fleet.close()
     const shown = async () =>
       (await instantQuery(store.url, `sum(guests_total{job="${job}"})`)).map(one => one.value)
-    await expect.poll(shown, { timeout: 10_000 }).toEqual(expected)
+    await expect.poll(shown, { timeout: 20_000 }).toEqual(expected)
     const histograms = await instantQuery(store.url, `histogram_count(sum(wait_seconds{job="${job}"}))`)
     expect(histograms.map(one => one.value)).toEqual(staleMarkers ? [] : [60_000])
     // What was recorded is there all the same.
@@ -111,7 +117,7 @@ test.skipIf(paths['victoria-metrics'] === undefined)(
     const store = stores.get('victoria-metrics')!
     const fleet = await runFleet('forgets', { url: writeUrl(store), histograms: 'both' })
     const job = 'job="forgets"'
-    await expect.poll(() => value(store, `sum(guests_total{${job}})`), { timeout: 10_000 }).toBe(fleet.guests)
+    await expect.poll(() => value(store, `sum(guests_total{${job}})`), { timeout: 20_000 }).toBe(fleet.guests)
     expect(await value(store, `sum(wait_seconds_count{${job}})`)).toBe(60_000)
     expect(await value(store, `sum(wait_seconds_bucket{${job},le="+Inf"})`)).toBe(60_000)
   },
