@@ -1,6 +1,6 @@
 /** Parsers of both text formats, written from their specifications: strict, and knowing nothing of how we print. */
 
-export interface ParsedSample {
+interface ParsedSample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
@@ -104,15 +104,22 @@ export function sampleOf(
 }
 
 function checkHistogram(family: ParsedFamily): void {
+  const buckets = new Map<string, [le: number, count: number][]>()
   for (const { name, labels, value } of family.samples) {
+    const { le, ...others } = labels
+    const key = keyOf(others)
+    if (name === `${family.name}_bucket`) {
+      buckets.set(key, [...(buckets.get(key) ?? []), [numberOf(le ?? ''), value]])
+    }
     if (name !== `${family.name}_count`) continue
-    const buckets = bucketsOf(family, labels)
-    const isRising = buckets.every(
-      ([le, count], index) => index === 0 || (le > buckets[index - 1]![0] && count >= buckets[index - 1]![1]),
+    const counts = buckets.get(key) ?? []
+    const isRising = counts.every(
+      ([bound, count], index) =>
+        index === 0 || (bound > counts[index - 1]![0] && count >= counts[index - 1]![1]),
     )
-    const last = buckets.at(-1)
+    const last = counts.at(-1)
     if (!isRising || last?.[0] !== Number.POSITIVE_INFINITY || last[1] !== value) {
-      throw new Error(`no histogram: ${family.name} ${JSON.stringify(labels)} ${JSON.stringify(buckets)}`)
+      throw new Error(`no histogram: ${family.name} ${key} ${JSON.stringify(counts)}`)
     }
   }
 }

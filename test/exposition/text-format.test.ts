@@ -240,7 +240,7 @@ test('whatever is recorded under whatever names, it is read as what it was: both
             const [{ series: first } = { series: undefined }] = series
             if (type === 'histogram' && first!.total > 0) {
               expect(sampleOf(shown, `${name}_count`, own)).toBe(first!.total)
-              expect(sampleOf(shown, `${name}_sum`, own)).toBe(first!.totalSum / divisor)
+              expect(sampleOf(shown, `${name}_sum`, own)).toBe(first!.totalSum / divisor + 0)
             }
             if (type === 'summary') expect(sampleOf(shown, `${name}_count`, own)).toBe(first!.total)
           }

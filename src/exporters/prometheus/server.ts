@@ -41,6 +41,8 @@ export async function startServer(
     help: 'Connections closed at once, because there were maxConnections already',
   })
   server.on('drop', () => refused.increment(1))
+  // Who asks on, having been told that the connection ends, is not listened to.
+  server.on('dropRequest', (_, socket) => socket.destroy())
   server.on('clientError', (error, socket) => answerMalformed(error, socket as Socket, routes))
   const info = await listen(server, options, previous)
   server.on('error', error => host.log(`offloop: the HTTP server: ${reasonOf(error)}`))
