@@ -1,11 +1,10 @@
 /** The one grid of bounds that all processes share: powers of 2^(1/32) of the exported unit. Pure.
  *  Values are recorded by the grid of the unit they are recorded in. Of milliseconds that come as seconds the grid lies
  *  0.095 of a bucket beside it: counts are moved by whole buckets, and bounds are off by at most half of one. */
+import { HISTOGRAM_SCALE } from '../../shared/statistics/bucket-index.ts'
 import type { ExponentialHistogram } from '../../shared/statistics/exponential-histogram.ts'
 
-/** Prometheus' schema, OpenTelemetry's scale: 2^5 bounds in each doubling. */
-export const GRID_SCHEMA = 5
-export const BOUNDS_PER_OCTAVE: number = 2 ** GRID_SCHEMA
+const BOUNDS_PER_OCTAVE: number = 2 ** HISTOGRAM_SCALE
 
 /** What the recorded magnitudes go down to, as an index of its own grid. Smaller ones count as zero. */
 const RECORDED_INDEX_MIN = -64 * BOUNDS_PER_OCTAVE
@@ -20,7 +19,7 @@ function shiftOf(divisor: number): number {
 }
 
 /** Samples on the grid: `counts[i]` are those above the bound of `indices[i] - 1`, up to the bound of `indices[i]`. */
-export interface GridCounts {
+interface GridCounts {
   readonly indices: number[]
   readonly counts: number[]
 }
@@ -28,26 +27,19 @@ export interface GridCounts {
 /** A distribution in the exported unit. */
 export interface GridHistogram {
   readonly count: number
-  readonly zeroCount: number
   /** Magnitudes up to that of this index count as zero. */
   readonly zeroIndex: number
-  /** By magnitude, both. */
-  readonly negative: GridCounts
+  /** Of `count`, those above zero. */
   readonly positive: GridCounts
 }
 
 /** @param divisor of the recorded unit to the exported one: 1,000 for milliseconds that come as seconds */
 export function gridHistogramOf(histogram: ExponentialHistogram, divisor: number): GridHistogram {
   const shift = shiftOf(divisor)
-  const negative = gridCountsOf(histogram.negative, shift)
-  const positive = gridCountsOf(histogram.positive, shift)
-  const { zeroCount } = histogram
   return {
-    count: zeroCount + totalOf(negative) + totalOf(positive),
-    zeroCount,
+    count: histogram.count,
     zeroIndex: RECORDED_INDEX_MIN - shift,
-    negative,
-    positive,
+    positive: gridCountsOf(histogram.positive, shift),
   }
 }
 
@@ -88,10 +80,6 @@ function gridCountsOf(
     grid.counts.push(count)
   }
   return grid
-}
-
-function totalOf({ counts }: GridCounts): number {
-  return counts.reduce((total, count) => total + count, 0)
 }
 
 /** Rounded to what a float64 logarithm is good for: whole indices come out whole. */

@@ -1,16 +1,11 @@
 /** The forms in which a histogram is sent. Pure. */
+import { nativeHistogramOf } from '../../exposition/native-histogram.ts'
 import { boundIn, numberText } from '../../exposition/text-values.ts'
 import type { ExportBuckets } from '../../shared/extension/extension.ts'
 import type { FineSettings } from '../../shared/extension/remote-write-settings.ts'
-import {
-  GRID_SCHEMA,
-  type GridCounts,
-  type GridHistogram,
-  gridBoundOf,
-  gridBoundText,
-  gridIndicesBetween,
-} from './grid.ts'
-import type { WireBuckets, WireHistogram, WireSpan } from './wire.ts'
+import type { ExponentialHistogram } from '../../shared/statistics/exponential-histogram.ts'
+import { type GridHistogram, gridBoundText, gridIndicesBetween } from './grid.ts'
+import type { WireBuckets, WireHistogram } from './wire.ts'
 
 /** One bucket as a series of its own: the value of the label that tells it apart, and its count. */
 export interface LabelledBucket {
@@ -18,16 +13,14 @@ export interface LabelledBucket {
   readonly count: number
 }
 
-export function nativeHistogram(grid: GridHistogram, sum: number): WireHistogram {
-  return {
-    count: grid.count,
-    sum,
-    schema: GRID_SCHEMA,
-    zeroThreshold: gridBoundOf(grid.zeroIndex),
-    zeroCount: grid.zeroCount,
-    negative: wireBuckets(grid.negative),
-    positive: wireBuckets(grid.positive),
-  }
+/** In full resolution: the store keeps all that is sent. */
+export function nativeHistogram(
+  histogram: ExponentialHistogram,
+  divisor: number,
+  sum: number,
+): WireHistogram {
+  const native = nativeHistogramOf(histogram, divisor, Number.POSITIVE_INFINITY)
+  return { ...native, count: histogram.count, sum }
 }
 
 const NO_BUCKETS: WireBuckets = { spans: [], deltas: [] }
@@ -86,22 +79,4 @@ export function vmrangeBuckets({ count, zeroIndex, positive }: GridHistogram): L
   }))
   const rest = count - positive.counts.reduce((total, one) => total + one, 0)
   return rest === 0 ? labelled : [{ text: `0...${gridBoundText(zeroIndex)}`, count: rest }, ...labelled]
-}
-
-function wireBuckets({ indices, counts }: GridCounts): WireBuckets {
-  const spans: WireSpan[] = []
-  const deltas: number[] = []
-  let end = 0
-  let start = 0
-  for (let position = 0; position < indices.length; position += 1) {
-    const index = indices[position]!
-    deltas.push(counts[position]! - (position === 0 ? 0 : counts[position - 1]!))
-    const isLast = position === indices.length - 1 || indices[position + 1] !== index + 1
-    if (!isLast) continue
-    const first = indices[start]!
-    spans.push({ offset: first - end, length: index - first + 1 })
-    end = index + 1
-    start = position + 1
-  }
-  return { spans, deltas }
 }

@@ -89,7 +89,7 @@ function histogramSamples(
   const grid = (): GridHistogram => gridHistogramOf(series.distribution(), divisor)
   const samples: PointSample[] = []
   if (histograms === 'native' || histograms === 'both') {
-    const value = nativeHistogram(grid(), series.totalSum / divisor)
+    const value = nativeHistogram(series.distribution(), divisor, series.totalSum / divisor)
     samples.push({ labels: withLabel(labels, '__name__', name), value, isCumulative: true, exemplars })
     if (histograms === 'native') return samples
   }

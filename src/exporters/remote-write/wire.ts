@@ -21,7 +21,7 @@ export interface WireSpan {
 /** Buckets of one sign, the first count as it is and each other as the difference to the one before. */
 export interface WireBuckets {
   readonly spans: readonly WireSpan[]
-  readonly deltas: number[]
+  readonly deltas: readonly number[]
 }
 
 /** A native histogram with whole counts. */
@@ -132,9 +132,9 @@ function writeHistogram(histogram: WireHistogram & { timeMs: number }, pbf: PbfW
   pbf.writeDoubleField(5, zeroThreshold)
   pbf.writeVarintField(6, zeroCount)
   for (const span of negative.spans) pbf.writeMessage(8, writeSpan, span)
-  pbf.writePackedSVarint(9, negative.deltas)
+  pbf.writePackedSVarint(9, [...negative.deltas])
   for (const span of positive.spans) pbf.writeMessage(11, writeSpan, span)
-  pbf.writePackedSVarint(12, positive.deltas)
+  pbf.writePackedSVarint(12, [...positive.deltas])
   // The store finds out itself whether it was counted anew.
   pbf.writeVarintField(14, RESET_HINT_UNKNOWN)
   pbf.writeVarintField(15, timeMs)
