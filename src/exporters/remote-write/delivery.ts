@@ -17,10 +17,13 @@ export interface DeliveryReport {
 /** How a collection ended: undefined when all of it arrived, else what was wrong with it. */
 export type DeliveryEnd = string | undefined
 
+/** Whatever the number of collections: the aggregator lives in the application's process. */
+const QUEUE_BYTES_MAX = 32 * 2 ** 20
 const CLOSED = 'it was closed before they could be sent'
 
 interface Queued {
   readonly collection: Collection
+  readonly byteCount: number
   /** Requests that are done with. */
   doneCount: number
   problem: DeliveryEnd
@@ -68,7 +71,8 @@ export class Delivery {
    *  @returns how it ends */
   add(collection: Collection): Promise<DeliveryEnd> {
     return new Promise(settle => {
-      this.#queue.push({ collection, doneCount: 0, problem: undefined, settle })
+      const byteCount = collection.requests.reduce((total, { body }) => total + body.length, 0)
+      this.#queue.push({ collection, byteCount, doneCount: 0, problem: undefined, settle })
       if (this.isClosed) {
         this.#drop(0, CLOSED)
         return
@@ -170,6 +174,13 @@ export class Delivery {
   #dropOldest(): void {
     const first = this.#isOnItsWay ? 1 : 0
     if (this.#queue.length - first > this.#options.queueMax) this.#drop(first, 'too many collections wait')
+    while (this.#queue.length - first > 1 && this.#bytesFrom(first) > QUEUE_BYTES_MAX) {
+      this.#drop(first, `more than ${QUEUE_BYTES_MAX / 2 ** 20} MiB wait`)
+    }
+  }
+
+  #bytesFrom(first: number): number {
+    return this.#queue.slice(first).reduce((total, { byteCount }) => total + byteCount, 0)
   }
 
   #drop(index: number, why: string): void {

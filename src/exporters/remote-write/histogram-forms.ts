@@ -38,11 +38,10 @@ export function classicBuckets(
 ): LabelledBucket[] {
   const { bounds, counts } = buckets ?? { bounds: [], counts: [total] }
   let count = 0
-  const labelled = bounds.map((bound, index) => {
+  return boundTextsOf(bounds, divisor).map((text, index) => {
     count += counts[index]!
-    return { text: numberText(boundIn(bound, divisor)), count }
+    return { text, count }
   })
-  return [...labelled, { text: '+Inf', count: count + counts[bounds.length]! }]
 }
 
 /** Cumulative, by bounds that do not depend on what was recorded: sums of several processes by `le` hold for each bound
@@ -79,4 +78,19 @@ export function vmrangeBuckets({ count, zeroIndex, positive }: GridHistogram): L
   }))
   const rest = count - positive.counts.reduce((total, one) => total + one, 0)
   return rest === 0 ? labelled : [{ text: `0...${gridBoundText(zeroIndex)}`, count: rest }, ...labelled]
+}
+
+let latestTexts: { bounds: readonly number[]; divisor: number; texts: readonly string[] } | undefined
+
+/** With the infinite one. Of most histograms they are those of the one before. */
+function boundTextsOf(bounds: readonly number[], divisor: number): readonly string[] {
+  const isSame =
+    latestTexts?.divisor === divisor &&
+    latestTexts.bounds.length === bounds.length &&
+    latestTexts.bounds.every((bound, index) => bound === bounds[index])
+  if (!isSame) {
+    const texts = [...bounds, Number.POSITIVE_INFINITY].map(bound => numberText(boundIn(bound, divisor)))
+    latestTexts = { bounds, divisor, texts }
+  }
+  return latestTexts!.texts
 }
