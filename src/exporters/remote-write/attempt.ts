@@ -151,12 +151,7 @@ function firstLineOf(response: IncomingMessage): Promise<string> {
   return new Promise(resolve => {
     const finish = () => {
       const [line = ''] = Buffer.concat(chunks).toString('utf8').trim().split('\n', 1)
-      resolve(
-        line
-          .replace(/\p{Cc}+/gu, ' ')
-          .trim()
-          .slice(0, LINE_LENGTH_MAX),
-      )
+      resolve(oneLine(line))
     }
     response.on('data', (chunk: Buffer) => {
       chunks.push(chunk)

@@ -29,13 +29,13 @@ const ORDER: readonly RequestContent[] = [
   'ends',
 ]
 
-/** Requests in the making, one of each content. Packing one takes some milliseconds: whoever adds has to look whether
- *  one is full, and to have it packed when there is time. */
+/** Requests in the making. Packing one takes some milliseconds: whoever adds has them packed when there is time. */
 export class RequestBatches {
   readonly #samplesMax: number
   readonly #figures: ReadonlySet<RequestContent>
+  readonly #open = new Map<RequestContent, WriteRequest>()
+  readonly #full: { readonly content: RequestContent; readonly request: WriteRequest }[] = []
   readonly #packed: PackedRequest[] = []
-  readonly #open = new Map(ORDER.map(content => [content, new WriteRequest()]))
 
   /** @param isSentTwice whether the histograms are among the values, too */
   constructor(samplesMax: number, isSentTwice: boolean) {
@@ -43,28 +43,26 @@ export class RequestBatches {
     this.#figures = new Set<RequestContent>(isSentTwice ? ['values'] : ['values', 'histograms'])
   }
 
-  /** @returns whether one more request is to be packed now */
-  addSeries(content: RequestContent, series: WireSeries): boolean {
-    const request = this.#open.get(content)!
-    request.addSeries(series)
-    return request.itemCount >= this.#samplesMax
+  addSeries(content: RequestContent, series: WireSeries): void {
+    this.#requestFor(content).addSeries(series)
   }
 
-  /** @returns whether one more request is to be packed now */
-  addMetadata(metadata: WireMetadata): boolean {
-    const request = this.#open.get('metadata')!
-    request.addMetadata(metadata)
-    return request.itemCount >= this.#samplesMax
+  addMetadata(metadata: WireMetadata): void {
+    this.#requestFor('metadata').addMetadata(metadata)
   }
 
-  /** Packs one request: one that is full, or with `isEnd` one that has anything.
+  /** No more is to come: what there is counts as full. */
+  end(): void {
+    for (const [content, request] of this.#open) this.#full.push({ content, request })
+    this.#open.clear()
+  }
+
+  /** Packs one request that is full.
    *  @returns whether there was one */
-  pack(isEnd: boolean): boolean {
-    const itemsMin = isEnd ? 1 : this.#samplesMax
-    const content = ORDER.find(one => this.#open.get(one)!.itemCount >= itemsMin)
-    if (content === undefined) return false
-    const request = this.#open.get(content)!
-    this.#open.set(content, new WriteRequest())
+  packOne(): boolean {
+    const next = this.#full.shift()
+    if (next === undefined) return false
+    const { content, request } = next
     const figureCount = this.#figures.has(content) ? request.itemCount : 0
     this.#packed.push({ content, body: request.finish(), figureCount })
     return true
@@ -74,5 +72,14 @@ export class RequestBatches {
   collection(timeMs: number): Collection {
     const requests = ORDER.flatMap(content => this.#packed.filter(request => request.content === content))
     return { timeMs, requests }
+  }
+
+  #requestFor(content: RequestContent): WriteRequest {
+    const open = this.#open.get(content)
+    if (open !== undefined && open.itemCount < this.#samplesMax) return open
+    if (open !== undefined) this.#full.push({ content, request: open })
+    const request = new WriteRequest()
+    this.#open.set(content, request)
+    return request
   }
 }

@@ -59,7 +59,8 @@ export class Collector {
         await this.#pauseWhenDue()
       }
     }
-    while (batches.pack(true)) await this.#pauseWhenDue()
+    batches.end()
+    while (batches.packOne()) await this.#pauseWhenDue()
     this.#lastTimeMs = timeMs
     return batches.collection(timeMs)
   }
@@ -85,21 +86,29 @@ export class Collector {
     isLastMarked: boolean,
   ): Promise<void> {
     const labels = labelsOfPoint(point, this.#common)
+    const samples = samplesOf(family, point, labels, form)
+    // It is new when it has something to send.
+    if (samples.length === 0) return
     const isNew = this.#newSamplesOf(`${family.name}\0${labels.join('\0')}`)
     const startMs = this.#startMs(timeMs)
-    let isFull = false
-    for (const sample of samplesOf(family, point, labels, form)) {
+    for (const sample of samples) {
       const isHistogram = typeof sample.value === 'object'
       if (isNew(sample) && startMs !== undefined) {
-        const start = { ...startOf(sample), timeMs: startMs }
-        isFull = batches.addSeries(isHistogram ? 'histogram starts' : 'starts', start) || isFull
+        batches.addSeries(isHistogram ? 'histogram starts' : 'starts', {
+          ...startOf(sample),
+          timeMs: startMs,
+        })
       }
-      isFull = batches.addSeries(isHistogram ? 'histograms' : 'values', { ...sample, timeMs }) || isFull
+      batches.addSeries(isHistogram ? 'histograms' : 'values', { ...sample, timeMs })
       if (!isLastMarked) continue
-      const end = { labels: sample.labels, value: STALE, timeMs: timeMs + 1, exemplars: [] } as const
-      isFull = batches.addSeries('ends', end) || isFull
+      batches.addSeries('ends', {
+        labels: sample.labels,
+        value: STALE,
+        timeMs: timeMs + 1,
+        exemplars: [],
+      })
     }
-    while (isFull && batches.pack(false)) await this.#pauseWhenDue()
+    while (batches.packOne()) await this.#pauseWhenDue()
   }
 
   /** When what is new now had counted nothing yet; undefined when that cannot be said. */
@@ -145,8 +154,7 @@ export class Collector {
     this.#metadataCount = families.length
     for (const family of families) {
       const { help, unit } = family
-      const isFull = batches.addMetadata({ type: wireTypeOf(family), name: wireNameOf(family), help, unit })
-      if (isFull) batches.pack(false)
+      batches.addMetadata({ type: wireTypeOf(family), name: wireNameOf(family), help, unit })
       await this.#pauseWhenDue()
     }
   }

@@ -139,9 +139,11 @@ test('what is new begins with nothing, at the time of the collection before: so 
   const metric = registry.register({ kind: 'counter', name: 'meals', labelNames: ['kind'] })
   metric.series(['soup']).increment(2, timeMs)
   metric.series(['none'])
+  const idle = registry.register({ kind: 'latency', name: 'idle' }).series([])
   await extension.push!()
   metric.series(['fish']).increment(5, timeMs)
   registry.register({ kind: 'latency', name: 'wait' }).series([]).record(7, timeMs)
+  idle.record(7, timeMs)
   await extension.push!()
   await extension.push!()
 
@@ -155,11 +157,11 @@ test('what is new begins with nothing, at the time of the collection before: so 
   expect(soup[0]!.timestamp).toBe(Math.min(Math.floor(host.resource.startTimeMs), soup[1]!.timestamp - 1))
   expect(fish[0]!.timestamp).toBe(soup[1]!.timestamp)
   expect(of('meals_total{instance="a:1",job="test",kind="none"').map(({ value }) => value)).toEqual([0, 0, 0])
-  const waits = sent
-    .filter(series => nameOf(series).startsWith('wait_seconds'))
-    .flatMap(one => one.histograms)
-  expect(waits.map(({ countInt }) => countInt)).toEqual([0, 1, 1])
-  expect(waits[0]!.timestamp).toBe(soup[1]!.timestamp)
+  for (const name of ['wait_seconds', 'idle_seconds']) {
+    const found = sent.filter(series => nameOf(series).startsWith(name)).flatMap(one => one.histograms)
+    expect(found.map(({ countInt }) => countInt)).toEqual([0, 1, 1])
+    expect(found[0]!.timestamp).toBe(soup[1]!.timestamp)
+  }
   const times = soup.map(({ timestamp }) => timestamp)
   expect(times).toEqual([...new Set(times)].sort((a, b) => a - b))
 })
@@ -225,6 +227,20 @@ test('a histogram in a unit without a range is classic where others are fine', a
   )
   expect(bounds('size_bytes_bucket')).toEqual(expect.arrayContaining(['10', '20', '+Inf']))
   expect(bounds('size_bytes_bucket')).toHaveLength(3)
+})
+
+test('a histogram with more buckets than a request may have samples goes by several', async () => {
+  const receiver = await startReceiver()
+  const { registry, extension } = startRemoteWrite({
+    url: receiver.url,
+    histograms: 'fine',
+    maxSamplesPerRequest: 100,
+  })
+  registry.register({ kind: 'latency', name: 'wait' }).series([]).record(7, timeMs)
+  await extension.push!()
+  expect(Math.max(...receiver.requests.map(({ decoded }) => decoded.timeseries.length))).toBe(100)
+  const names = Object.keys(valuesOf(receiver.requests)).filter(name => name.startsWith('wait_seconds'))
+  expect(names).toHaveLength(513)
 })
 
 test('many samples are many requests, none with more than asked for', async () => {
