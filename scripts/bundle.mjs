@@ -64,10 +64,11 @@ const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 
 await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
-  ...entriesBeside([]),
+  ...entriesBeside(['prometheus/index']),
   ...command('cli/main', ['yaml']),
   ...entriesBeside(['prom-client/index']),
   ...exporters(['prometheus'], ['negotiator', 'content-type', 'pbf']),
+  ...exporters(['remote-write'], ['pbf', 'snappyjs']),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',

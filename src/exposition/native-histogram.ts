@@ -26,12 +26,16 @@ export interface NativeBuckets {
 
 /** Values divided by `divisor` are the same buckets under other indices: the shift is a constant, rounded to whole buckets.
  *  That moves values by half a bucket at most (1.1 %), and milliseconds to seconds by a tenth of one (0.2 %). */
-export function nativeHistogramOf(histogram: ExponentialHistogram, divisor: number): NativeHistogram {
+export function nativeHistogramOf(
+  histogram: ExponentialHistogram,
+  divisor: number,
+  bucketsMax: number = BUCKETS_MAX,
+): NativeHistogram {
   const shift = Math.round(Math.log2(divisor) * 2 ** HISTOGRAM_SCALE)
   let positive = countsOf(histogram.positive, shift)
   let negative = countsOf(histogram.negative, shift)
   let schema = HISTOGRAM_SCALE
-  while (positive.size + negative.size > BUCKETS_MAX) {
+  while (positive.size + negative.size > bucketsMax) {
     positive = halved(positive)
     negative = halved(negative)
     schema -= 1
