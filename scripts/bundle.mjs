@@ -26,6 +26,15 @@ const entriesBeside = (entries, builtIn = []) =>
     output: { ...bundle.output, banner: builtIn.length === 0 ? '' : noticeOf(builtIn) },
   }))
 
+/** Modules that the aggregator thread loads, each made of a folder. */
+const exporters = names =>
+  names.flatMap(name =>
+    bundles('src', 'dist', [`exporters/${name}`]).map(bundle => ({
+      ...bundle,
+      input: `src/exporters/${name}/main.ts`,
+    })),
+  )
+
 const mainEntryStaysOutside = {
   name: 'offloop-main-entry',
   resolveId: source => (/^(?:\.\.\/)+index\.ts$/.test(source) ? { id: '../index.js', external: true } : null),
