@@ -12,7 +12,14 @@ const bundles = (from, to, entries) =>
     input: `${from}/${entry}.ts`,
     external,
     platform: 'node',
-    output: { file: `${to}/${entry}.js`, format: 'esm', sourcemap: true, codeSplitting: false },
+    // Types carry the documentation, source maps the sources: what is loaded at every start has neither.
+    output: {
+      file: `${to}/${entry}.js`,
+      format: 'esm',
+      sourcemap: true,
+      codeSplitting: false,
+      comments: { legal: true, jsdoc: false, annotation: true },
+    },
   }))
 
 /** Further entries of the package, each one level below it. What they have of the main entry is the main entry's own:
