@@ -51,9 +51,8 @@ const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 
 await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
-  ...entriesBeside([
-    // Modules that the aggregator thread loads.
-  ]),
+  ...entriesBeside(['otel/index']),
+  ...exporters(['otlp']),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',

@@ -22,13 +22,11 @@ export async function start(host: ExtensionHost, given: unknown): Promise<Extens
     resource: resourceOf(host.resource, process.env, options.resource),
   })
   await listenToDiagnostics(text => pusher.partial(text))
-  const timer = setInterval(() => pusher.pushAtInterval(), configuration.intervalMs)
-  timer.unref()
+  const interval = setInterval(() => pusher.pushAtInterval(), configuration.intervalMs)
+  interval.unref()
   let closing: Promise<void> | undefined
   return {
-    get info() {
-      return { endpoint: configuration.endpoint, protocol: configuration.protocol, ...pusher.state }
-    },
+    info: { otlp: { endpoint: configuration.endpoint, protocol: configuration.protocol } },
     push: () => pusher.push(),
     close: () => {
       closing ??= close()
@@ -37,10 +35,13 @@ export async function start(host: ExtensionHost, given: unknown): Promise<Extens
   }
 
   async function close(): Promise<void> {
-    clearInterval(timer)
-    const deadline = setTimeout(() => sender.close(), CLOSE_TIMEOUT_MS)
-    await pusher.push().catch(() => {})
-    clearTimeout(deadline)
+    clearInterval(interval)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, CLOSE_TIMEOUT_MS)
+    })
+    await Promise.race([pusher.push().catch(() => {}), late])
+    clearTimeout(timer)
     sender.close()
   }
 }

@@ -18,15 +18,6 @@ export interface PusherOptions {
   readonly timeoutMs: number
 }
 
-/** How it has gone so far. */
-export interface PushState {
-  readonly pushes: number
-  readonly failures: number
-  readonly lastFailure: string | undefined
-  /** Unix time of the last push that arrived whole, in milliseconds. */
-  readonly lastSuccessTimeMs: number | undefined
-}
-
 export class Pusher {
   readonly #host: ExtensionHost
   readonly #sender: Sender
@@ -38,7 +29,6 @@ export class Pusher {
   #pointsMax: number
   #underWay: Promise<Failure | undefined> | undefined
   #following: Promise<Failure | undefined> | undefined
-  #state: PushState = { pushes: 0, failures: 0, lastFailure: undefined, lastSuccessTimeMs: undefined }
   #partial: string | undefined
 
   constructor(host: ExtensionHost, sender: Sender, options: PusherOptions) {
@@ -48,10 +38,6 @@ export class Pusher {
     this.#metrics = createExportMetrics(host)
     this.#log = createLimitedLog(line => host.log(line), { nowMs: () => host.now(), originEpochMs: 0 })
     this.#pointsMax = options.maxDataPointsPerRequest
-  }
-
-  get state(): PushState {
-    return this.#state
   }
 
   /** At the interval: where the last push is still under way, this one is left out. */
@@ -145,19 +131,9 @@ export class Pusher {
   }
 
   #tell(failed: Failure | undefined): void {
-    const { pushes, failures } = this.#state
-    if (failed === undefined) {
-      this.#state = { ...this.#state, pushes: pushes + 1, lastSuccessTimeMs: this.#host.now() }
-      return
-    }
+    if (failed === undefined) return
     const { reason, text } = failed
     this.#metrics.failed(reason)
-    this.#state = {
-      ...this.#state,
-      pushes: pushes + 1,
-      failures: failures + 1,
-      lastFailure: `${reason}: ${text}`,
-    }
     this.#log(`offloop: otlp: ${this.#options.endpoint}: ${reason}: ${text}`)
   }
 }

@@ -19,6 +19,7 @@ export class Sender {
   readonly #isGrpc: boolean
   readonly #now: () => number
   #open: OpenExporter | undefined
+  #giveUp: (text: string) => void = () => this.#open?.giveUp()
   #isClosed = false
 
   constructor(source: ExporterSource, configuration: OtlpConfiguration, now: () => number) {
@@ -46,7 +47,7 @@ export class Sender {
   /** Ends what is under way. */
   close(): void {
     this.#isClosed = true
-    this.#giveUp()
+    this.#giveUp('closed before there was an answer')
   }
 
   async #sendOnce(request: ResourceMetrics, deadlineMs: number): Promise<Failure | undefined> {
@@ -58,22 +59,20 @@ export class Sender {
         resolve(code === 0 ? undefined : failureOf(error ?? 'no reason given', this.#isGrpc)),
       )
     }).catch((thrown: unknown) => failureOf(thrown, this.#isGrpc))
-    const late = new Promise<Failure>(resolve => {
+    const givenUp = new Promise<Failure>(resolve => {
+      this.#giveUp = text => {
+        // Whatever the exporter still means to do, nobody waits for it, and it has no connection.
+        this.#open?.giveUp()
+        this.#open = undefined
+        resolve(failure('timeout', text))
+      }
       timer = setTimeout(
-        () => {
-          this.#giveUp()
-          resolve(failure('timeout', `no answer within ${this.#timeoutMs} ms`))
-        },
+        () => this.#giveUp(`no answer within ${this.#timeoutMs} ms`),
         Math.max(1, deadlineMs - this.#now()) + GRACE_MS,
       )
     })
-    const failed = await Promise.race([sent, late])
+    const failed = await Promise.race([sent, givenUp])
     clearTimeout(timer)
     return failed
-  }
-
-  #giveUp(): void {
-    this.#open?.giveUp()
-    this.#open = undefined
   }
 }

@@ -1,0 +1,2 @@
+/** The entry `offloop/otel`: OpenTelemetry's metrics API on top of offloop, and what is recorded sent as OTLP. */
+export { type OtlpExporterOptions, otlpExporter } from './otlp-exporter.ts'
