@@ -33,14 +33,15 @@ const entriesBeside = (entries, builtIn = []) =>
     output: { ...bundle.output, banner: builtIn.length === 0 ? '' : noticeOf(builtIn) },
   }))
 
-/** Modules that the aggregator thread loads, each made of a folder. */
-const exporters = names =>
-  names.flatMap(name =>
-    bundles('src', 'dist', [`exporters/${name}`]).map(bundle => ({
-      ...bundle,
-      input: `src/exporters/${name}/main.ts`,
-    })),
-  )
+/** Modules that the aggregator thread loads: src/exporters/otlp/main.ts becomes dist/exporters/otlp.js. */
+const exporters = (names, builtIn) =>
+  entriesBeside(
+    names.map(name => `exporters/${name}/main`),
+    builtIn,
+  ).map(({ output, ...bundle }, index) => ({
+    ...bundle,
+    output: { ...output, file: `dist/exporters/${names[index]}.js` },
+  }))
 
 const mainEntryStaysOutside = {
   name: 'offloop-main-entry',

@@ -108,7 +108,14 @@ function isHttpUrl(value: unknown): boolean {
   }
 }
 
+/** Written out for bundlers, which copy such files along. In CommonJS, where they may put this code, no module has an address:
+ *  then it is a name that the aggregator thread looks for. */
 function moduleUrl(): string {
-  const path = import.meta.url.endsWith('.ts') ? '../../dist/exporters/otlp.js' : '../exporters/otlp.js'
-  return new URL(path, import.meta.url).href
+  try {
+    return import.meta.url.endsWith('.ts')
+      ? new URL('../../dist/exporters/otlp.js', import.meta.url).href
+      : new URL('../exporters/otlp.js', import.meta.url).href
+  } catch {
+    return 'offloop/exporters/otlp'
+  }
 }

@@ -6,8 +6,14 @@ import type { OtlpConfiguration } from './configuration.ts'
 import { Connections } from './connections.ts'
 
 const PACKAGES = {
-  'http/protobuf': '@opentelemetry/exporter-metrics-otlp-proto',
-  grpc: '@opentelemetry/exporter-metrics-otlp-grpc',
+  'http/protobuf': {
+    name: '@opentelemetry/exporter-metrics-otlp-proto',
+    load: () => import('@opentelemetry/exporter-metrics-otlp-proto'),
+  },
+  grpc: {
+    name: '@opentelemetry/exporter-metrics-otlp-grpc',
+    load: () => import('@opentelemetry/exporter-metrics-otlp-grpc'),
+  },
 } as const
 
 /** As much of a PushMetricExporter as is used. */
@@ -30,8 +36,8 @@ type ExporterClass = new (options: object) => OfficialExporter
 /** @throws TelemetryError OFFLOOP_PEER_MISSING */
 export async function loadExporter(configuration: OtlpConfiguration): Promise<ExporterSource> {
   const { protocol, url, headers, compression, timeoutMs } = configuration
-  const name = PACKAGES[protocol]
-  const { OTLPMetricExporter } = await importPeer(name)
+  const { name, load } = PACKAGES[protocol]
+  const { OTLPMetricExporter } = await loadPeer(name, load)
   const common = {
     ...(url === undefined ? {} : { url }),
     ...(compression === undefined ? {} : { compression }),
@@ -55,9 +61,12 @@ export async function loadExporter(configuration: OtlpConfiguration): Promise<Ex
   }
 }
 
-async function importPeer(name: string): Promise<{ OTLPMetricExporter: ExporterClass }> {
+async function loadPeer(
+  name: string,
+  load: () => Promise<unknown>,
+): Promise<{ OTLPMetricExporter: ExporterClass }> {
   try {
-    return (await import(name)) as { OTLPMetricExporter: ExporterClass }
+    return (await load()) as { OTLPMetricExporter: ExporterClass }
   } catch (cause) {
     const isMissing = (cause as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND'
     if (!isMissing) throw cause

@@ -1,8 +1,8 @@
 /** An OTLP receiver on loopback, which decodes what it gets with OpenTelemetry's own generated code, and behaves as told. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo, Socket } from 'node:net'
 import { gunzipSync } from 'node:zlib'
+import generated from 'otlp/build/src/generated/root.js'
 import { onTestFinished } from 'vitest'
 
 export interface ReceivedPoint {
@@ -33,7 +33,7 @@ export interface ReceivedMetric {
   readonly points: ReceivedPoint[]
 }
 
-export interface ReceivedRequest {
+interface ReceivedRequest {
   readonly headers: IncomingMessage['headers']
   readonly resource: Record<string, unknown>
   readonly metrics: ReceivedMetric[]
@@ -51,16 +51,16 @@ export interface Receiver {
 
 type Behaviour = (request: ReceivedRequest, response: ServerResponse, index: number) => void
 
-const { opentelemetry } = createRequire(import.meta.url)('otlp/build/src/generated/root.js') as {
-  opentelemetry: { proto: { collector: { metrics: { v1: Record<string, MessageType> } } } }
-}
 interface MessageType {
   decode(bytes: Uint8Array): unknown
   encode(message: object): { finish(): Uint8Array }
   toObject(message: unknown, options: object): unknown
 }
-const { ExportMetricsServiceRequest, ExportMetricsServiceResponse } = opentelemetry.proto.collector.metrics
-  .v1 as { ExportMetricsServiceRequest: MessageType; ExportMetricsServiceResponse: MessageType }
+/** Its types say what protobufjs would make of it; it is generated code. */
+const { ExportMetricsServiceRequest, ExportMetricsServiceResponse } = (
+  generated as unknown as { opentelemetry: { proto: { collector: { metrics: { v1: MetricsMessages } } } } }
+).opentelemetry.proto.collector.metrics.v1
+type MetricsMessages = Record<'ExportMetricsServiceRequest' | 'ExportMetricsServiceResponse', MessageType>
 
 /** @param behave answers; by default with success */
 export async function startReceiver(behave: Behaviour = (_, response) => response.end()): Promise<Receiver> {
