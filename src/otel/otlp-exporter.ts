@@ -21,7 +21,7 @@ export interface OtlpExporterOptions {
   readonly histograms?: 'explicit' | 'exponential'
   /** Attributes of the resource, beside and before those that are known. */
   readonly resource?: Readonly<Record<string, string | number | boolean>>
-  /** Series in one request at most; a collection of more is sent in several. Default 2,000. */
+  /** Series in one request at most; a collection of more is sent in several. Default 500. */
   readonly maxDataPointsPerRequest?: number
   /** Requests that are kept for another try when the receiver is away. Default 0: each push has all totals since the
    *  start, so that nothing is missing but points in time. */
