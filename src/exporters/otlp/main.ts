@@ -21,7 +21,10 @@ export async function start(host: ExtensionHost, given: unknown): Promise<Extens
     ...configuration,
     resource: resourceOf(host.resource, process.env, options.resource),
   })
-  await listenToDiagnostics(text => pusher.partial(text))
+  await listenToDiagnostics(
+    text => pusher.partial(text),
+    text => host.log(`offloop: otlp: ${configuration.endpoint}: ${text}`),
+  )
   const interval = setInterval(() => pusher.pushAtInterval(), configuration.intervalMs)
   interval.unref()
   let closing: Promise<void> | undefined

@@ -144,6 +144,14 @@ test('what the receiver took in part is a failure that says so', async () => {
   expect(lines[0]).toMatch(/rejectedDataPoints.*3.*label too long/)
 })
 
+test('a word of warning is passed on, and no failure', async () => {
+  const receiver = await startReceiver((_, response) => response.end(partialSuccess(0, 'soon deprecated')))
+  const { extension, lines, count } = await exporting(receiver)
+  await extension.push!()
+  expect(lines).toEqual([expect.stringMatching(/soon deprecated/)])
+  expect(count('offloop_export_failures')).toBe(0)
+})
+
 test('what is too large is sent in halves, and smaller from then on', async () => {
   const receiver = await startReceiver((request, response) => {
     const pointCount = request.metrics.flatMap(({ points }) => points).length
