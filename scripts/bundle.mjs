@@ -34,7 +34,7 @@ const entriesBeside = (entries, builtIn = []) =>
   }))
 
 /** Modules that the aggregator thread loads: src/exporters/otlp/main.ts becomes dist/exporters/otlp.js. */
-const exporters = (names, builtIn) =>
+const exporters = (names, builtIn = []) =>
   entriesBeside(
     names.map(name => `exporters/${name}/main`),
     builtIn,
@@ -54,6 +54,7 @@ await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
   ...entriesBeside(['otel/index']),
   ...exporters(['otlp']),
+  ...exporters(['prometheus'], ['negotiator', 'content-type', 'pbf']),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',

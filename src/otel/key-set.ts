@@ -1,6 +1,8 @@
 /** Attributes as labels: in one order, as texts, within limits. Pure. */
 import type { Attributes } from '@opentelemetry/api'
-import type { LabelType } from '../shared/export-hints.ts'
+import type { ExportHints } from '../shared/export-hints.ts'
+
+type LabelType = NonNullable<ExportHints['labelTypes']>[number]
 
 export interface AttributeLimits {
   readonly attributeCountMax: number

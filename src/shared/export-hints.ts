@@ -22,10 +22,8 @@ export interface ExportHints {
   readonly labelNames?: readonly string[]
   /** What the labels' values were, in the order of `labelNames`, where not all were texts: the text of one that is `json`
    *  is JSON of a number, a boolean or a list. */
-  readonly labelTypes?: readonly LabelType[]
+  readonly labelTypes?: readonly ('string' | 'json')[]
 }
-
-export type LabelType = 'string' | 'json'
 
 /** Bounds of a latency's histogram unless it has its own, in seconds.
  *  @see OpenTelemetry semantic conventions, http.server.request.duration */
