@@ -9,11 +9,12 @@ import { expect, onTestFinished, test } from 'vitest'
 import { start } from '../../../src/exporters/otlp/main.ts'
 import { hostForTest } from '../../support/extension-host.ts'
 
+const OPENSSL = 'openssl'
 const VARIABLE = 'OTEL_EXPORTER_OTLP_CERTIFICATE'
 
 const hasOpenssl = (() => {
   try {
-    execFileSync('openssl', ['version'])
+    execFileSync(OPENSSL, ['version'])
     return true
   } catch {
     process.stderr.write('skipped: openssl is not installed\n')
@@ -40,7 +41,7 @@ function certificate(): { folder: string; key: Buffer; cert: Buffer; file: strin
     file,
     ...subject,
   ]
-  execFileSync('openssl', args, { stdio: 'ignore' })
+  execFileSync(OPENSSL, args, { stdio: 'ignore' })
   return { folder, key: readFileSync(key), cert: readFileSync(file), file }
 }
 
