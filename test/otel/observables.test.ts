@@ -66,7 +66,7 @@ test('callbacks are asked at the interval, once each, until they are removed', a
   const callback = (result: ObservableResult) => result.observe(++calls)
   gauge.addCallback(callback)
   gauge.addCallback(callback)
-  await expect.poll(() => calls).toBeGreaterThan(3)
+  await expect.poll(() => calls, { timeout: 10_000 }).toBeGreaterThan(3)
   const { body } = await telemetry.scrape().catch(() => ({ body: undefined }))
   expect(body === undefined || body.includes('calls')).toBe(true)
   gauge.removeCallback(callback)

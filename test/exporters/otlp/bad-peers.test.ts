@@ -6,7 +6,8 @@ import { hostForTest } from '../../support/extension-host.ts'
 import { freePort } from '../../support/real-programs.ts'
 import { partialSuccess, type Receiver, startReceiver } from './receiver.ts'
 
-const TIMEOUT_MS = 400
+/** Shorter than what the exporter waits before it tries again, and longer than an answer takes on a busy machine. */
+const TIMEOUT_MS = 750
 
 async function exporting(receiver: { url: string }, options: OtlpOptions = {}, seriesCount = 1) {
   const { host, registry, lines } = hostForTest()
@@ -110,7 +111,7 @@ test('nor does one that answers byte by byte, whose connection is never silent',
   const { extension, failures } = await exporting(receiver)
   await expect(extension.push!()).rejects.toMatchObject({ code: 'OFFLOOP_PUSH' })
   expect(failures('timeout')).toBe(1)
-  await expect.poll(() => isOpen).toBe(false)
+  await expect.poll(() => isOpen, { timeout: 10_000 }).toBe(false)
 })
 
 test('nobody there, and one that hangs up, are unreachable', async () => {
@@ -127,7 +128,7 @@ test('nobody there, and one that hangs up, are unreachable', async () => {
 
 test('an answer that is no answer is none the less a success, and one without end is none', async () => {
   const receiver = await answering(200, {}, 'certainly no protobuf \u0000\u00ff')
-  const { extension } = await exporting(receiver)
+  const { extension } = await exporting(receiver, { timeoutMs: 10_000 })
   await extension.push!()
 
   const endless = await startReceiver((_, response) => response.end(Buffer.alloc(5 * 1_024 * 1_024)))
@@ -146,7 +147,7 @@ test('what the receiver took in part is a failure that says so', async () => {
 
 test('a word of warning is passed on, and no failure', async () => {
   const receiver = await startReceiver((_, response) => response.end(partialSuccess(0, 'soon deprecated')))
-  const { extension, lines, count } = await exporting(receiver)
+  const { extension, lines, count } = await exporting(receiver, { timeoutMs: 10_000 })
   await extension.push!()
   expect(lines).toEqual([expect.stringMatching(/soon deprecated/)])
   expect(count('offloop_export_failures')).toBe(0)
@@ -158,7 +159,7 @@ test('what is too large is sent in halves, and smaller from then on', async () =
     response.writeHead(pointCount > 30 ? 413 : 200)
     response.end()
   })
-  const { extension } = await exporting(receiver, {}, 100)
+  const { extension } = await exporting(receiver, { timeoutMs: 10_000 }, 100)
   await extension.push!()
   const taken = receiver.requests.filter(
     ({ metrics }) => metrics.flatMap(({ points }) => points).length <= 30,
@@ -230,7 +231,7 @@ test('pushes go over one connection, one at a time; those asked for meanwhile ar
       response.end()
     }, 20)
   })
-  const { extension } = await exporting(receiver)
+  const { extension } = await exporting(receiver, { timeoutMs: 10_000 })
   await Promise.all([extension.push!(), extension.push!(), extension.push!()])
   await extension.push!()
   expect(receiver.requests).toHaveLength(2)
@@ -240,8 +241,8 @@ test('pushes go over one connection, one at a time; those asked for meanwhile ar
 
 test('pushes at the interval, and a last time at the end', async () => {
   const receiver = await startReceiver()
-  const { extension, registry } = await exporting(receiver, { intervalMs: 30 })
-  await expect.poll(() => receiver.requests.length).toBeGreaterThan(2)
+  const { extension, registry } = await exporting(receiver, { intervalMs: 30, timeoutMs: 10_000 })
+  await expect.poll(() => receiver.requests.length, { timeout: 10_000 }).toBeGreaterThan(2)
   registry.record('hits', 41, { n: '0' })
   await extension.close()
   expect(lastValue(receiver)).toBe(42)
