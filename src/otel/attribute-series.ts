@@ -11,6 +11,8 @@ export interface SeriesLimits extends AttributeLimits {
  *  @throws TelemetryError when offloop takes no more */
 export type BindKeySet<Handle> = (keySet: KeySet) => (texts: readonly string[]) => Handle
 
+/** Sets of keys of one instrument: each is a metric of its own, of which a registry holds 10,000. */
+const KEY_SETS_MAX = 200
 /** Steps from one attribute to the next that are remembered for an instrument. Beyond it finding takes longer. */
 const NODES_MAX = 20_000
 /** Longer texts are not kept. */
@@ -128,9 +130,12 @@ export class AttributeSeries<Handle> {
     const key = JSON.stringify([keys, types, texts])
     const known = this.#handles.get(key)
     if (known !== undefined) return known
+    const keySetKey = JSON.stringify([keys, types])
+    const isKeySetTooMuch = this.#keySets.size >= KEY_SETS_MAX && !this.#keySets.has(keySetKey)
     // As OpenTelemetry has it, the overflow series counts as one of them.
-    if (this.#handles.size >= this.#limits.cardinalityLimit - 1) return this.#overflowHandle()
-    const handle = this.#bind({ keys, types }, texts)
+    if (isKeySetTooMuch || this.#handles.size >= this.#limits.cardinalityLimit - 1)
+      return this.#overflowHandle()
+    const handle = this.#bind(keySetKey, { keys, types }, texts)
     this.#handles.set(key, handle)
     return handle
   }
@@ -138,17 +143,16 @@ export class AttributeSeries<Handle> {
   #overflowHandle(): Handle {
     this.#report(
       'cardinality',
-      `more than ${this.#limits.cardinalityLimit} sets of attributes; further ones ${this.#overflows ? 'are counted together, as otel.metric.overflow' : 'are left out'}`,
+      `more than ${this.#limits.cardinalityLimit} sets of attributes, or ${KEY_SETS_MAX} of keys; further ones ${this.#overflows ? 'are counted together, as otel.metric.overflow' : 'are left out'}`,
     )
     if (!this.#overflows) return this.#discard
     const { keys, types, texts } = labelsOf(OVERFLOW, this.#limits)
-    this.#overflow ??= this.#bind({ keys, types }, texts)
+    this.#overflow ??= this.#bind(JSON.stringify([keys, types]), { keys, types }, texts)
     return this.#overflow
   }
 
-  #bind(keySet: KeySet, texts: readonly string[]): Handle {
+  #bind(key: string, keySet: KeySet, texts: readonly string[]): Handle {
     try {
-      const key = JSON.stringify([keySet.keys, keySet.types])
       let bindTexts = this.#keySets.get(key)
       if (bindTexts === undefined) {
         bindTexts = this.#bindKeySet(keySet)

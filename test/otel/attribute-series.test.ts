@@ -63,3 +63,11 @@ test('no more series are bound than the limit allows, whatever comes', () => {
   expect(series.find({ user: 4_999 }).of).toContain('otel.metric.overflow')
   expect(series.find({ user: 5 }).of).toContain('5')
 })
+
+test('nor more sets of keys, each of which is a metric', () => {
+  const { series, bound } = seriesOf()
+  for (let header = 0; header < 1_000; header++) series.find({ [`header.${header}`]: 'x', route: '/a' })
+  expect(bound).toHaveLength(201)
+  expect(series.find({ 'header.999': 'x', route: '/a' }).of).toContain('otel.metric.overflow')
+  expect(series.find({ 'header.5': 'y', route: '/b' }).of).toContain('header.5')
+})

@@ -1,7 +1,7 @@
 /** Series as the data points of the official exporters' data model, and points of equal attributes as one. Pure. */
 import type { DataPoint, ExponentialHistogram, Histogram } from '@opentelemetry/sdk-metrics'
 import type { ExportSeries } from '../../shared/extension/extension.ts'
-import type { BucketCounts } from '../../shared/statistics/bucket-counts.ts'
+import { BucketCounts } from '../../shared/statistics/bucket-counts.ts'
 import { HISTOGRAM_SCALE } from '../../shared/statistics/bucket-index.ts'
 import { ExponentialHistogram as BaseTwoHistogram } from '../../shared/statistics/exponential-histogram.ts'
 import type { MetricShape } from './metric-shape.ts'
@@ -58,16 +58,41 @@ export function mergedPoint(a: Point, b: Point, isGauge: boolean): Point {
   if (typeof a.value === 'number' || typeof b.value === 'number') {
     return isGauge ? b : ({ ...a, value: (a.value as number) + (b.value as number) } as Point)
   }
-  if (!('buckets' in a.value) || !('buckets' in b.value)) return a
-  const { boundaries, counts } = a.value.buckets
-  const other = b.value.buckets
-  if (boundaries.join() !== other.boundaries.join()) return a
-  const value: Histogram = {
-    count: a.value.count + b.value.count,
-    sum: a.value.sum! + b.value.sum!,
-    buckets: { boundaries, counts: counts.map((count, index) => count + other.counts[index]!) },
+  const value = mergedHistogram(a.value, b.value)
+  return value === undefined ? a : ({ ...a, value } as Point)
+}
+
+type AnyHistogram = Histogram | ExponentialHistogram
+
+function mergedHistogram(a: AnyHistogram, b: AnyHistogram): AnyHistogram | undefined {
+  const totals = { count: a.count + b.count, sum: a.sum! + b.sum! }
+  if ('scale' in a && 'scale' in b) {
+    return {
+      ...totals,
+      scale: a.scale,
+      zeroCount: a.zeroCount + b.zeroCount,
+      positive: mergedCounts(a.positive, b.positive),
+      negative: mergedCounts(a.negative, b.negative),
+      min: Math.min(a.min!, b.min!),
+      max: Math.max(a.max!, b.max!),
+    }
   }
-  return { ...a, value } as Point
+  if (!('buckets' in a) || !('buckets' in b)) return undefined
+  const { boundaries, counts } = a.buckets
+  if (boundaries.join() !== b.buckets.boundaries.join()) return undefined
+  const sums = counts.map((count, index) => count + b.buckets.counts[index]!)
+  return { ...totals, buckets: { boundaries, counts: sums } }
+}
+
+type Counts = ExponentialHistogram['positive']
+
+function mergedCounts(a: Counts, b: Counts): Counts {
+  const merged = new BucketCounts()
+  for (const { offset, bucketCounts } of [a, b]) {
+    for (const [position, count] of bucketCounts.entries())
+      if (count > 0) merged.add(offset + position, count)
+  }
+  return trimmed(merged)
 }
 
 /** The last bounds that were converted: series of one metric follow one another, and share theirs. */

@@ -175,6 +175,47 @@ test('series beyond the limit are one, by the attribute that OpenTelemetry has f
   expect(points).toHaveLength(5)
 })
 
+test.each(['explicit', 'exponential'] as const)(
+  'histograms of equal attributes are added: %s',
+  async histograms => {
+    const registry = new MetricRegistry({ maxSeriesPerMetric: 1 })
+    const kind = {
+      kind: 'latency',
+      unit: 's',
+      exported: { name: 'wait', unit: 's' },
+      buckets: [1, 10],
+    } as const
+    const { receiver } = await pushed(
+      [
+        { ...kind, name: 'w1', labelNames: ['a'] },
+        { ...kind, name: 'w2', labelNames: ['b'] },
+      ],
+      [
+        ['w1', 4, { a: '1' }],
+        ['w1', 2, { a: '2' }],
+        ['w1', 2, { a: '3' }],
+        ['w2', 5, { b: '1' }],
+        ['w2', 64, { b: '2' }],
+        ['w2', 0, { b: '3' }],
+      ],
+      { histograms },
+      registry,
+    )
+    const { points } = receiver.metric('wait')
+    expect(points).toHaveLength(3)
+    const overflow = points.find(({ attributes }) => attributes['otel.metric.overflow'] === true)
+    expect(overflow).toMatchObject(
+      histograms === 'explicit'
+        ? { count: 4, sum: 68, bucketCounts: [1, 2, 1] }
+        : { count: 4, sum: 68, min: 0, max: 64, zeroCount: 1, positive: { offset: 31 } },
+    )
+    const counts = overflow!.positive?.bucketCounts ?? []
+    // 2 lies in (1.96, 2], 64 five octaves above it.
+    if (histograms === 'exponential')
+      expect([counts[0], counts.at(-1), counts.length]).toEqual([2, 1, 5 * 32 + 1])
+  },
+)
+
 test('a unit that instrumentation gave is kept, with its values and bounds', async () => {
   const { receiver } = await pushed(
     [
