@@ -65,8 +65,10 @@ const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
   ...entriesBeside(['prometheus/index']),
-  ...command('cli/main', ['yaml']),
   ...entriesBeside(['prom-client/index']),
+  ...entriesBeside(['otel/index']),
+  ...command('cli/main', ['yaml']),
+  ...exporters(['otlp']),
   ...exporters(['prometheus'], ['negotiator', 'content-type', 'pbf']),
   ...exporters(['remote-write'], ['pbf', 'snappyjs']),
   ...bundles('bench', 'build/bench', [

@@ -20,6 +20,9 @@ export interface ExportHints {
   readonly scope?: { readonly name: string; readonly version?: string; readonly schemaUrl?: string }
   /** Names of the labels as instrumentation gave them, where `labelNames` could not take them: as many, in that order. */
   readonly labelNames?: readonly string[]
+  /** What the labels' values were, in the order of `labelNames`, where not all were texts: the text of one that is `json`
+   *  is JSON of a number, a boolean or a list. */
+  readonly labelTypes?: readonly ('string' | 'json')[]
 }
 
 /** Bounds of a latency's histogram unless it has its own, in seconds.
@@ -39,6 +42,7 @@ const HINT_NAMES = [
   'quantiles',
   'scope',
   'labelNames',
+  'labelTypes',
 ] as const satisfies readonly (keyof ExportHints)[]
 
 /** How many of a unit make its base unit: of milliseconds 1,000 make a second. 1 for units that are their own base. */
@@ -76,7 +80,8 @@ export function checkBuckets(buckets: unknown, at: string): readonly number[] {
 /** @throws TelemetryError OFFLOOP_OPTION */
 export function checkHints(hints: unknown, labelCount: number, at: string): ExportHints {
   checkOptions(hints, HINT_NAMES, at, `${at}.`)
-  const { name, instrument, isNegative, unit, quantiles, scope, labelNames } = hints as ExportHints
+  const { name, instrument, isNegative, unit, quantiles, scope, labelNames, labelTypes } =
+    hints as ExportHints
   const checks: readonly (readonly [boolean, unknown, string, string])[] = [
     [isTextOrNone(name) && name !== '', name, 'name', 'give a text'],
     [
@@ -106,6 +111,13 @@ export function checkHints(hints: unknown, labelCount: number, at: string): Expo
       'labelNames',
       'give as many texts as the metric has label names',
     ],
+    [
+      labelTypes === undefined ||
+        (Array.isArray(labelTypes) && labelTypes.length === labelCount && labelTypes.every(isLabelType)),
+      labelTypes,
+      'labelTypes',
+      "give as many of 'string' and 'json' as the metric has label names",
+    ],
   ]
   const wrong = checks.find(([isRight]) => !isRight)
   if (wrong === undefined) return hints as ExportHints
@@ -123,6 +135,10 @@ function isTextOrNone(value: unknown): boolean {
 
 function isRanks(value: unknown): boolean {
   return Array.isArray(value) && value.length <= 20 && value.every(rank => rank >= 0 && rank <= 1)
+}
+
+function isLabelType(type: unknown): boolean {
+  return type === 'string' || type === 'json'
 }
 
 function isScope(value: unknown): boolean {

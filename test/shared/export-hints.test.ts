@@ -39,6 +39,8 @@ describe('hints are refused', () => {
     ['quantiles', { quantiles: [2] }],
     ['scope', { scope: {} }],
     ['labelNames', { labelNames: ['a', 'b'] }],
+    ['labelTypes', { labelTypes: ['json', 'string'] }],
+    ['labelTypes', { labelTypes: ['number'] }],
     ['stray', { stray: 1 }],
   ])('%s', (key, exported) => {
     const options = { labelNames: ['a'], exported: exported as object }
