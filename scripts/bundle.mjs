@@ -26,18 +26,36 @@ const entriesBeside = (entries, builtIn = []) =>
     output: { ...bundle.output, banner: builtIn.length === 0 ? '' : noticeOf(builtIn) },
   }))
 
+/** Modules that the aggregator thread loads, each made of a folder. */
+const exporters = names =>
+  names.flatMap(name =>
+    bundles('src', 'dist', [`exporters/${name}`]).map(bundle => ({
+      ...bundle,
+      input: `src/exporters/${name}/main.ts`,
+    })),
+  )
+
 const mainEntryStaysOutside = {
   name: 'offloop-main-entry',
   resolveId: source => (/^(?:\.\.\/)+index\.ts$/.test(source) ? { id: '../index.js', external: true } : null),
 }
 
+/** Entries that the main one loads when it is asked to. Written as it stands there: bundlers know it by that. */
+const lazyEntriesStayOutside = {
+  name: 'offloop-lazy-entries',
+  resolveId: source =>
+    source === '../runtime/index.ts' ? { id: './runtime/index.js', external: true } : null,
+}
+
 const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 
 await build([
-  ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
-  ...entriesBeside([
-    // Modules that the aggregator thread loads.
-  ]),
+  ...bundles('src', 'dist', ['index']).map(bundle => ({
+    ...bundle,
+    plugins: [withAggregator(inlined), lazyEntriesStayOutside],
+  })),
+  ...entriesBeside(['runtime/index']),
+  ...exporters(['process']),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',

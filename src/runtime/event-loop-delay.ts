@@ -30,8 +30,8 @@ export function watchEventLoopDelay(
       for (const statistic of DELAY_STATISTICS) {
         let gauge = gauges.get(statistic)
         if (gauge === undefined) {
-          const { name, ...options } = delayOptions(statistic)
-          gauge = telemetry.gauge(name, options).labels({ 'thread.id': threadId })
+          const { name, unit, help, labelNames } = delayMetric(statistic)
+          gauge = telemetry.gauge(name, { unit, help, labelNames }).labels({ 'thread.id': threadId })
           gauges.set(statistic, gauge)
         }
         gauge.set(reading[statistic])
@@ -44,11 +44,6 @@ export function watchEventLoopDelay(
   }
 }
 
-function delayOptions(statistic: DelayStatistic) {
-  const { name, unit, help } = delayMetric(statistic)
-  return { name, unit, help, labelNames: ['thread.id'] as const }
-}
-
 /** The histogram, offered to the aggregator thread: again whenever one asks, since each dies with what it was given. */
 class LentHistogram {
   /** Whether the aggregator thread reads it. */
@@ -57,9 +52,8 @@ class LentHistogram {
 
   constructor(histogram: IntervalHistogram, resolutionMs: number, channelName: string) {
     this.#channel = new BroadcastChannel(channelName)
-    // Of the channel's two ways to listen this is the one that it types.
     this.#channel.onmessage = event => {
-      const message = (event as MessageEvent<DelayMessage>).data
+      const message = (event as unknown as { data: DelayMessage }).data
       if (message.type === 'taken' && message.threadId === threadId) this.isTaken = true
       else if (message.type === 'wanted' && (message.threadId ?? threadId) === threadId) offer()
     }

@@ -25,7 +25,10 @@ const running = new WeakMap<ThreadTelemetry, RuntimeMetrics>()
  *  as well. Here is what other threads need.
  *  @example startRuntimeMetrics(attachTelemetry(share))
  *  @throws TelemetryError OFFLOOP_OPTION, OFFLOOP_CLOSED */
-export function startRuntimeMetrics(telemetry: ThreadTelemetry, options: RuntimeOptions = {}): RuntimeMetrics {
+export function startRuntimeMetrics(
+  telemetry: ThreadTelemetry,
+  options: RuntimeOptions = {},
+): RuntimeMetrics {
   const known = running.get(telemetry)
   if (known !== undefined) return known
   const { intervalMs, eventLoopResolutionMs, gc } = resolveRuntimeOptions(options, problem => {

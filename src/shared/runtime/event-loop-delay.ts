@@ -1,9 +1,6 @@
 /** How late the event loop is: the metrics, and how they are read from Node's histogram, on whichever thread holds it. */
 import type { MetricDefinition } from '../metric.ts'
 
-/** The label that keeps the threads of a process apart. */
-export const THREAD_LABEL = 'thread.id'
-
 /** As much of Node's histogram as is read. A clone on another thread is the same histogram, and not a copy. */
 export interface DelayHistogram {
   readonly count: number
@@ -32,17 +29,17 @@ const HELP: Readonly<Record<DelayStatistic, string>> = {
 }
 
 /** @see OpenTelemetry semantic conventions, nodejs.eventloop.delay */
-export function delayMetric(statistic: DelayStatistic): Required<
-  Pick<MetricDefinition, 'name' | 'unit' | 'help' | 'labelNames'>
-> & {
-  kind: 'gauge'
+export function delayMetric(statistic: DelayStatistic): MetricDefinition & {
+  readonly unit: 's'
+  readonly help: string
+  readonly labelNames: readonly ['thread.id']
 } {
   return {
     kind: 'gauge',
     name: `nodejs.eventloop.delay.${statistic}`,
     unit: 's',
     help: `${HELP[statistic]} event loop delay since the reading before`,
-    labelNames: [THREAD_LABEL],
+    labelNames: ['thread.id'],
   }
 }
 

@@ -35,7 +35,7 @@ const NAMES: readonly string[] = Object.keys(RUNTIME_DEFAULTS)
 export function resolveRuntimeOptions(
   given: unknown,
   fail: (problem: RuntimeOptionsProblem) => void,
-  at: string = 'runtime',
+  at = 'runtime',
 ): ResolvedRuntimeOptions {
   if (given === true || given === undefined) return RUNTIME_DEFAULTS
   const problem = problemOf(given, at)
