@@ -12,7 +12,14 @@ const bundles = (from, to, entries) =>
     input: `${from}/${entry}.ts`,
     external,
     platform: 'node',
-    output: { file: `${to}/${entry}.js`, format: 'esm', sourcemap: true, codeSplitting: false },
+    // Types carry the documentation, source maps the sources: what is loaded at every start has neither.
+    output: {
+      file: `${to}/${entry}.js`,
+      format: 'esm',
+      sourcemap: true,
+      codeSplitting: false,
+      comments: { legal: true, jsdoc: false, annotation: true },
+    },
   }))
 
 /** Further entries of the package, each one level below it. What they have of the main entry is the main entry's own:
@@ -26,14 +33,15 @@ const entriesBeside = (entries, builtIn = []) =>
     output: { ...bundle.output, banner: builtIn.length === 0 ? '' : noticeOf(builtIn) },
   }))
 
-/** Modules that the aggregator thread loads, each made of a folder. */
-const exporters = names =>
-  names.flatMap(name =>
-    bundles('src', 'dist', [`exporters/${name}`]).map(bundle => ({
-      ...bundle,
-      input: `src/exporters/${name}/main.ts`,
-    })),
-  )
+/** Modules that the aggregator thread loads: src/exporters/otlp/main.ts becomes dist/exporters/otlp.js. */
+const exporters = (names, builtIn) =>
+  entriesBeside(
+    names.map(name => `exporters/${name}/main`),
+    builtIn,
+  ).map(({ output, ...bundle }, index) => ({
+    ...bundle,
+    output: { ...output, file: `dist/exporters/${names[index]}.js` },
+  }))
 
 const mainEntryStaysOutside = {
   name: 'offloop-main-entry',

@@ -2,11 +2,12 @@
  *  Creating thread. */
 import { type ExtensionSpec, SCRAPE_EXTENSION } from '../shared/extension/extension.ts'
 import { delayChannelName } from '../shared/runtime/event-loop-delay.ts'
+import { processModuleUrl, scrapeModuleUrl } from './built-worker.ts'
 import type { ResolvedOptions } from './options.ts'
 
 /** @param id of the telemetry */
 export function extensionsOf({ http, exporters, runtime }: ResolvedOptions, id: string): ExtensionSpec[] {
-  const server = { name: SCRAPE_EXTENSION, module: prometheusModule(), options: { http } }
+  const server = { name: SCRAPE_EXTENSION, module: scrapeModule(), options: { http } }
   const process = {
     name: 'process',
     module: processModule(),
@@ -15,14 +16,11 @@ export function extensionsOf({ http, exporters, runtime }: ResolvedOptions, id: 
   return [...(http === undefined ? [] : [server]), ...(runtime === undefined ? [] : [process]), ...exporters]
 }
 
-/** Address of the built module. In CommonJS, where bundlers have put this code, no module has an address: then it is a name
- *  that the aggregator thread looks for, and does not find (docs/bundling.md).
- *  Written out for bundlers, which copy such files along. */
-export function prometheusModule(): string {
+/** In CommonJS, where bundlers may put this code, no module has an address: then it is a name that the aggregator thread
+ *  looks for beside the program, where the package may be (docs/bundling.md). */
+export function scrapeModule(): string {
   try {
-    return import.meta.url.endsWith('.ts')
-      ? new URL('../../dist/exporters/prometheus.js', import.meta.url).href
-      : new URL('./exporters/prometheus.js', import.meta.url).href
+    return scrapeModuleUrl()
   } catch {
     return 'offloop/exporters/prometheus'
   }
@@ -31,9 +29,7 @@ export function prometheusModule(): string {
 /** The same, of the module that measures the process. */
 function processModule(): string {
   try {
-    return import.meta.url.endsWith('.ts')
-      ? new URL('../../dist/exporters/process.js', import.meta.url).href
-      : new URL('./exporters/process.js', import.meta.url).href
+    return processModuleUrl()
   } catch {
     return 'offloop/exporters/process'
   }

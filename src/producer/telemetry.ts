@@ -16,7 +16,7 @@ import { BusReader, type Listener } from './bus-reader.ts'
 import { ControlClient } from './control-client.ts'
 import { createShare } from './create-share.ts'
 import { flushAtExit, refuseSharedSnapshotFile } from './exit-flush.ts'
-import { extensionsOf, prometheusModule } from './extension-module.ts'
+import { extensionsOf, scrapeModule } from './extension-module.ts'
 import type { EndingTelemetry } from './flush-and-wait.ts'
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts'
 import { createOwnLines, logTarget } from './own-lines.ts'
@@ -82,7 +82,7 @@ export class Telemetry extends ThreadTelemetry {
         version,
         bucketsSeconds: options.buckets,
         extensions: extensionsOf(options, share.id),
-        scrapeModule: prometheusModule(),
+        scrapeModule: scrapeModule(),
         snapshotFile: options.snapshotFile,
         log: logTarget(options.log),
       },
