@@ -1,18 +1,12 @@
 /** The extensions that a telemetry begins with, and where the modules of those are found that come with the package.
  *  Creating thread. */
 import { type ExtensionSpec, SCRAPE_EXTENSION } from '../shared/extension/extension.ts'
-import { delayChannelName } from '../shared/runtime/event-loop-delay.ts'
 import { processModuleUrl, scrapeModuleUrl } from './built-worker.ts'
 import type { ResolvedOptions } from './options.ts'
 
-/** @param id of the telemetry */
-export function extensionsOf({ http, exporters, runtime }: ResolvedOptions, id: string): ExtensionSpec[] {
+export function extensionsOf({ http, exporters, runtime }: ResolvedOptions): ExtensionSpec[] {
   const server = { name: SCRAPE_EXTENSION, module: scrapeModule(), options: { http } }
-  const process = {
-    name: 'process',
-    module: processModule(),
-    options: { intervalMs: runtime?.intervalMs, delayChannel: delayChannelName(id) },
-  }
+  const process = { name: 'process', module: processModule(), options: { intervalMs: runtime?.intervalMs } }
   return [...(http === undefined ? [] : [server]), ...(runtime === undefined ? [] : [process]), ...exporters]
 }
 

@@ -218,10 +218,6 @@ export class Recorder {
     if (Atomics.load(this.#control, ControlWord.closed) === 1) this.#onTelemetryClosed?.()
   }
 
-  get telemetryId(): string {
-    return this.#share.id
-  }
-
   get laneId(): number {
     return this.#lane.laneId
   }

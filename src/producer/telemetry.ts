@@ -81,7 +81,7 @@ export class Telemetry extends ThreadTelemetry {
         slos: options.slos,
         version,
         bucketsSeconds: options.buckets,
-        extensions: extensionsOf(options, share.id),
+        extensions: extensionsOf(options),
         scrapeModule: scrapeModule(),
         snapshotFile: options.snapshotFile,
         log: logTarget(options.log),

@@ -152,12 +152,6 @@ export abstract class ThreadTelemetry {
     }
   }
 
-  /** Names the telemetry, the same on all its threads.
-   *  @internal */
-  get id(): string {
-    return this.recorder.telemetryId
-  }
-
   /** Called when closing begins: what is recorded then still counts. Called once.
    *  @internal */
   beforeClose(callback: () => void): void {

@@ -1,77 +1,82 @@
-/** Watches how late this thread's event loop is. Application's thread: the watching is Node's, without JavaScript; the
- *  reading is done by the aggregator thread where it can be. */
+/** Watches how late this thread's event loop is. Application's thread: the watching is Node's own, without JavaScript; only
+ *  reading costs. */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
-import { BroadcastChannel, threadId } from 'node:worker_threads'
-import type { Gauge, ThreadTelemetry } from '../index.ts'
-import {
-  DELAY_STATISTICS,
-  type DelayMessage,
-  type DelayStatistic,
-  delayMetric,
-  takeDelay,
-} from '../shared/runtime/event-loop-delay.ts'
+import { threadId } from 'node:worker_threads'
+import type { ThreadTelemetry } from '../index.ts'
 import type { Sampler } from './sampler.ts'
 
-/** @param channelName where the aggregator thread takes histograms */
-export function watchEventLoopDelay(
-  telemetry: ThreadTelemetry,
-  resolutionMs: number,
-  channelName: string,
-): Sampler {
-  const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
-  histogram.enable()
-  const lent = new LentHistogram(histogram, resolutionMs, channelName)
-  const gauges = new Map<DelayStatistic, Gauge>()
+/** Turns of its timer for which a histogram goes on beside the next one. Two would do: with the first the next one has begun,
+ *  and with the second it has seen something. */
+const OVERLAP_TURNS = 3
+
+/** Each reading is of what was seen since the one before.
+ *
+ *  A histogram is never reset while it runs: it would forget the turn that is under way, and that may be the block everybody
+ *  asks about. So there are two, which take turns, and both see what happens while they change. */
+export function watchEventLoopDelay(telemetry: ThreadTelemetry, resolutionMs: number): Sampler {
+  const record = delayRecorder(telemetry, resolutionMs)
+  let running = monitorEventLoopDelay({ resolution: resolutionMs })
+  let resting = monitorEventLoopDelay({ resolution: resolutionMs })
+  let changing: NodeJS.Timeout | undefined
+  const end = (histogram: IntervalHistogram) => {
+    histogram.disable()
+    record(histogram)
+    histogram.reset()
+  }
+  const endChange = () => {
+    clearTimeout(changing)
+    changing = undefined
+    end(resting)
+  }
+  running.enable()
   return {
     sample: () => {
-      if (lent.isTaken) return
-      const reading = takeDelay(histogram, resolutionMs)
-      if (reading === undefined) return
-      for (const statistic of DELAY_STATISTICS) {
-        let gauge = gauges.get(statistic)
-        if (gauge === undefined) {
-          const { name, unit, help, labelNames } = delayMetric(statistic)
-          gauge = telemetry.gauge(name, { unit, help, labelNames }).labels({ 'thread.id': threadId })
-          gauges.set(statistic, gauge)
-        }
-        gauge.set(reading[statistic])
-      }
+      if (changing !== undefined) return
+      const ending = running
+      running = resting
+      resting = ending
+      running.enable()
+      // Timers run in the order in which they are due: after a block, the histograms' own come before this one.
+      changing = setTimeout(endChange, OVERLAP_TURNS * resolutionMs).unref()
     },
     stop: () => {
-      histogram.disable()
-      lent.close()
+      if (changing !== undefined) endChange()
+      end(running)
     },
   }
 }
 
-/** The histogram, offered to the aggregator thread: again whenever one asks, since each dies with what it was given. */
-class LentHistogram {
-  /** Whether the aggregator thread reads it. */
-  isTaken = false
-  readonly #channel: BroadcastChannel
-
-  constructor(histogram: IntervalHistogram, resolutionMs: number, channelName: string) {
-    this.#channel = new BroadcastChannel(channelName)
-    this.#channel.onmessage = event => {
-      const message = (event as unknown as { data: DelayMessage }).data
-      if (message.type === 'taken' && message.threadId === threadId) this.isTaken = true
-      else if (message.type === 'wanted' && (message.threadId ?? threadId) === threadId) offer()
-    }
-    this.#channel.unref()
-    const offer = () => {
-      // Until it is taken again, this thread reads it.
-      this.isTaken = false
-      this.#post({ type: 'histogram', threadId, resolutionMs, histogram })
-    }
-    offer()
-  }
-
-  close(): void {
-    this.#post({ type: 'ended', threadId })
-    this.#channel.close()
-  }
-
-  #post(message: DelayMessage): void {
-    this.#channel.postMessage(message)
+/** The histogram holds the time between two turns of a timer, of which only what goes beyond the timer's own interval is
+ *  delay.
+ *  @see OpenTelemetry semantic conventions, nodejs.eventloop.delay */
+function delayRecorder(
+  telemetry: ThreadTelemetry,
+  resolutionMs: number,
+): (histogram: IntervalHistogram) => void {
+  const gauge = (statistic: string, text: string) =>
+    telemetry
+      .gauge(`nodejs.eventloop.delay.${statistic}`, {
+        unit: 's',
+        help: `${text} event loop delay since the reading before`,
+        labelNames: ['thread.id'],
+      })
+      .labels({ 'thread.id': threadId })
+  const min = gauge('min', 'Least')
+  const max = gauge('max', 'Greatest')
+  const mean = gauge('mean', 'Mean of the')
+  const stddev = gauge('stddev', 'Standard deviation of the')
+  const p50 = gauge('p50', 'Median of the')
+  const p90 = gauge('p90', '90th percentile of the')
+  const p99 = gauge('p99', '99th percentile of the')
+  const delay = (ns: number) => Math.max(0, ns / 1e9 - resolutionMs / 1e3)
+  return histogram => {
+    if (histogram.count === 0) return
+    min.set(delay(histogram.min))
+    max.set(delay(histogram.max))
+    mean.set(delay(histogram.mean))
+    stddev.set(histogram.stddev / 1e9)
+    p50.set(delay(histogram.percentile(50)))
+    p90.set(delay(histogram.percentile(90)))
+    p99.set(delay(histogram.percentile(99)))
   }
 }

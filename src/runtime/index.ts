@@ -1,7 +1,6 @@
 /** The entry `offloop/runtime`: metrics of Node itself on one thread, on request. What is the same on every thread is read
  *  by the aggregator thread: src/exporters/process. */
 import { TelemetryError, type ThreadTelemetry } from '../index.ts'
-import { delayChannelName } from '../shared/runtime/event-loop-delay.ts'
 import { type RuntimeOptions, resolveRuntimeOptions } from '../shared/runtime/options.ts'
 import { watchActiveResources } from './active-resources.ts'
 import { watchEventLoopDelay } from './event-loop-delay.ts'
@@ -39,7 +38,7 @@ export function startRuntimeMetrics(
     watchHeap(telemetry),
     watchActiveResources(telemetry),
     ...(gc ? [watchGarbageCollections(telemetry)] : []),
-    watchEventLoopDelay(telemetry, eventLoopResolutionMs, delayChannelName(telemetry.id)),
+    watchEventLoopDelay(telemetry, eventLoopResolutionMs),
   ]
   const sampleAll = () => {
     for (const sampler of samplers) sampler.sample()

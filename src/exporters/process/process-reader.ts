@@ -20,8 +20,6 @@ export class ProcessReader {
     this.#readFiles()
   }
 
-  close(): void {}
-
   #readUsage(): void {
     const { userCPUTime, systemCPUTime, ...usage } = process.resourceUsage()
     const atMs = performance.now()
