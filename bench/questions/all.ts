@@ -32,6 +32,6 @@ export const QUESTIONS: readonly Question[] = [
   startUp,
   memory,
   loop,
-  runtime,
   ...LOAD_QUESTIONS,
+  runtime,
 ]

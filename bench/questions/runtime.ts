@@ -43,7 +43,7 @@ const IDLE: readonly { readonly variant: RuntimeVariant; readonly name: string }
 export const runtime: Question = {
   name: 'runtime',
   asks: 'what do runtime metrics cost: an idle process, each round of readings, each garbage collection?',
-  group: 'cost',
+  group: 'option',
   startsPrograms: true,
   async answer({ roundCount, onRound }) {
     const idle: Record<RuntimeVariant, RuntimeIdleCost>[] = []
