@@ -34,7 +34,7 @@ const entriesBeside = (entries, builtIn = []) =>
   }))
 
 /** Modules that the aggregator thread loads: src/exporters/otlp/main.ts becomes dist/exporters/otlp.js. */
-const exporters = (names, builtIn) =>
+const exporters = (names, builtIn = []) =>
   entriesBeside(
     names.map(name => `exporters/${name}/main`),
     builtIn,
@@ -63,6 +63,7 @@ await build([
     plugins: [withAggregator(inlined), lazyEntriesStayOutside],
   })),
   ...entriesBeside(['runtime/index']),
+  ...exporters(['prometheus'], ['negotiator', 'content-type', 'pbf']),
   ...exporters(['process']),
   ...bundles('bench', 'build/bench', [
     'main',
