@@ -18,7 +18,9 @@ test('it imports nothing but built-in modules, its two dependencies, and what is
   )
   const foreign = imported.filter(name => !name.startsWith('node:'))
   expect(foreign.sort()).toEqual(['lazy ./runtime/index.js', 'lazy comlink', 'lazy msgpackr/unpack'])
-  expect(source, 'what measures the runtime is not in it').not.toMatch(/monitorEventLoopDelay|PerformanceObserver/)
+  expect(source, 'what measures the runtime is not in it').not.toMatch(
+    /monitorEventLoopDelay|PerformanceObserver/,
+  )
 })
 
 test('a program that imports it, records and closes has loaded no HTTP, no compression and no observers', () => {
