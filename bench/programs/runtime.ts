@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises'
 import { createTelemetry, type TelemetryOptions } from 'offloop'
 import type { CollectionCost, RoundCost, RuntimeIdleCost, RuntimeVariant } from '../questions/runtime.ts'
 
-/** What begins with a burst of work comes to rest. */
-const SETTLE_MS = 800
+/** Two rounds of readings are over: V8 has compiled what runs in them. */
+const SETTLE_MS = 10_000
 /** Two rounds of readings. */
 const IDLE_MS = 10_000
 const ROUND_INTERVAL_MS = 100

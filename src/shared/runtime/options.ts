@@ -7,7 +7,7 @@ export interface RuntimeOptions {
   /** How often Node's own timer looks at how late it is, in milliseconds: 1 to 1,000. Blocks longer than this are seen
    *  for certain. It runs without JavaScript, but wakes the thread: see docs/runtime-metrics.md. Default 20. */
   readonly eventLoopResolutionMs?: number
-  /** Whether garbage collections are observed, which costs some microseconds for each. Default true. */
+  /** Whether garbage collections are observed, which costs some ten microseconds for each. Default true. */
   readonly gc?: boolean
 }
 
