@@ -1,0 +1,42 @@
+/** How Fastify tells the template of the route it has chosen: in a hook, at the beginning of each request. Any thread of
+ *  the application. */
+import type { IncomingMessage } from 'node:http'
+import { subscribeAll } from './channels.ts'
+import { noteRoute } from './measured-servers.ts'
+
+/** As far as it is used: Fastify 4 and 5. */
+export interface FastifyRequestLike {
+  readonly raw: IncomingMessage
+  readonly is404?: boolean
+  readonly routeOptions?: { readonly url?: string | undefined }
+}
+
+interface HookedFastify {
+  addHook(
+    name: 'onRequest',
+    hook: (request: FastifyRequestLike, reply: unknown, done: () => void) => void,
+  ): unknown
+}
+
+/** Tells the collectors the route of a request. */
+export function noteFastifyRoute(request: FastifyRequestLike): void {
+  const route = request.is404 === true ? undefined : request.routeOptions?.url
+  if (route !== undefined) noteRoute(request.raw, route)
+}
+
+/** Hooks into every Fastify that is made from now on, as it offers to: it publishes itself when it is made.
+ *  @returns ends it */
+export function followFastifyRoutes(): () => void {
+  return subscribeAll({
+    'fastify.initialization': ({ fastify }: { fastify: HookedFastify }) => {
+      fastify.addHook('onRequest', (request, _reply, done) => {
+        try {
+          noteFastifyRoute(request)
+        } catch {
+          // Nothing of ours may reach the application.
+        }
+        done()
+      })
+    },
+  })
+}
