@@ -14,6 +14,8 @@ import { Quarantine } from './quarantine.ts'
  *  back it announces its lane again, and nothing is lost: a lane is a lease that heartbeats and samples renew. */
 const LEASE_MS = 10_000
 const NOTICE_MS = 1_000
+/** The creating thread takes the first lane there is. */
+const CREATOR_LANE_ID = 0
 /** Lanes adopted at once. Beyond it a lane is refused: no process has so many threads. */
 const LANES_MAX = 4_096
 /** A question covers what was published before it, unless that is more new series than so many drains take. */
@@ -78,6 +80,11 @@ export class LaneSet {
 
   get readers(): ReadonlyMap<number, LaneReader> {
     return this.#lanes
+  }
+
+  /** For how long the loop of the creating thread has not turned; undefined where it has no lane. */
+  creatorHeartbeatAgeMs(nowMs: number): number | undefined {
+    return this.#lanes.get(CREATOR_LANE_ID)?.heartbeatAgeMs(nowMs)
   }
 
   /** Whether lanes came or went since this was last asked. */
