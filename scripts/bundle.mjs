@@ -38,6 +38,7 @@ await build([
   ...entriesBeside([
     // Modules that the aggregator thread loads.
   ]),
+  ...entriesBeside(['instrumentation/express', 'instrumentation/fastify', 'register/index']),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',

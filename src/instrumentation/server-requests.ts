@@ -52,12 +52,13 @@ export class ServerRequests {
     return this.#beganCount - this.#endedCount
   }
 
-  /** A request has arrived. Told again of the same one, it does nothing. */
-  begin(request: IncomingMessage, response: ServerResponse): void {
+  /** A request has arrived.
+   *  @returns false when it is counted already */
+  begin(request: IncomingMessage, response: ServerResponse): boolean {
     const { socket } = request
     const connection = this.#connections.get(socket) ?? this.#connect(socket)
     const { first, further, scheme } = connection
-    if (first.request === request || (further.length > 0 && isAmong(further, request))) return
+    if (first.request === request || (further.length > 0 && isAmong(further, request))) return false
     const exchange = first.request === undefined ? first : newExchange()
     if (exchange !== first) further.push(exchange)
     const method = methodLabel(request.method)
@@ -70,6 +71,7 @@ export class ServerRequests {
     this.#beganCount++
     // Last: what we do is not the request's.
     exchange.startedMs = this.#nowMs()
+    return true
   }
 
   /** A framework tells which route it has chosen. */
@@ -80,7 +82,7 @@ export class ServerRequests {
     if (exchange !== undefined) exchange.route = route
   }
 
-  /** The response has been handed over, whole. */
+  /** The response has been handed over, whole. Told again of the same one, it does nothing. */
   finish(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(request.socket)
     if (connection === undefined) return

@@ -1,0 +1,84 @@
+/** Starts telemetry for an application that knows nothing of it. Whatever goes wrong is said in one line, and the application
+ *  runs as without it. Main thread. */
+import { createTelemetry, type Telemetry, TelemetryError, type TelemetryOptions } from '../index.ts'
+import { measureHttp } from '../instrumentation/http.ts'
+import { exportersOf } from './exporters.ts'
+import { clusterOffset, freePort } from './free-port.ts'
+import { type GivenSettings, type Settings, settingsFrom, unknownVariables } from './settings.ts'
+import { readSettingsFile, serviceNameOf } from './settings-file.ts'
+import { sayWhereToLook } from './start-line.ts'
+import { offerToWorkerThreads } from './worker-threads.ts'
+
+/** Package managers start applications, and take over what is in NODE_OPTIONS: the port is not for them. */
+const PACKAGE_MANAGER = /^(?:npm|npx|yarn|yarnpkg|pnpm|pnpx|corepack)(?:-cli)?(?:\.[cm]?js)?$/
+
+/** Never rejects.
+ *  @returns undefined where nothing is measured */
+export async function start(): Promise<Telemetry | undefined> {
+  try {
+    return await startTelemetry()
+  } catch (error) {
+    const reason =
+      error instanceof TelemetryError ? error.message : error instanceof Error ? error.stack : error
+    console.error(`offloop: nothing is measured: ${reason}`)
+    return undefined
+  }
+}
+
+async function startTelemetry(): Promise<Telemetry | undefined> {
+  const program = process.argv[1]
+  if (PACKAGE_MANAGER.test(program?.split(/[\\/]/).at(-1) ?? '')) return undefined
+  // Looked at first, so that wrong settings do not keep it from being turned off.
+  if (settingsFrom({ OFFLOOP_DISABLED: process.env['OFFLOOP_DISABLED'] }).settings.disabled) return undefined
+  const given = settingsFrom(process.env, readSettingsFile(process.env, process.cwd()))
+  const { settings } = given
+  if (settings.disabled) return undefined
+  const say = settings.log === 'silent' ? () => {} : (line: string) => console.error(line)
+  for (const line of unknownVariables(process.env)) say(line)
+
+  const service = settings.service ?? serviceNameOf(process.cwd(), program)
+  const port = settings.http ? await portOf(settings) : undefined
+  const telemetry = await create(given, service, port)
+  const measure = { server: settings['measure.server'], client: settings['measure.client'] }
+  measureHttp(telemetry, measure)
+  offerToWorkerThreads(telemetry, measure)
+  if (settings.closeOnSignals) telemetry.closeOnSignals()
+  sayWhereToLook(telemetry, { service, settings, port, say })
+  return telemetry
+}
+
+async function portOf(settings: Settings): Promise<number | undefined> {
+  return await freePort(settings['http.port'], settings['http.host'], clusterOffset(process.env))
+}
+
+/** @throws TelemetryError OFFLOOP_CONFIG where a setting is refused, naming where it stands */
+async function create(given: GivenSettings, service: string, port: number | undefined): Promise<Telemetry> {
+  const { settings, sources } = given
+  const { slos, buckets, log } = settings
+  const host = settings['http.host']
+  const token = settings['http.token']
+  try {
+    const options = {
+      service,
+      exporters: await exportersOf(settings),
+      ...(port === undefined ? {} : { http: { port, host, ...(token === undefined ? {} : { token }) } }),
+      ...(slos === undefined ? {} : { slos }),
+      ...(buckets === undefined ? {} : { buckets }),
+      ...(log === 'silent' ? { log: false } : {}),
+    }
+    return createTelemetry(options as TelemetryOptions)
+  } catch (error) {
+    throw error instanceof TelemetryError ? refused(error, sources) : error
+  }
+}
+
+/** What `createTelemetry` or an exporter had to say of a setting, with the place where it was given. */
+function refused(error: TelemetryError, sources: Readonly<Record<string, string>>): TelemetryError {
+  const { at, got, fix } = error.details
+  const name = /^[a-z]+/i.exec(at ?? '')?.[0]
+  const source = name === undefined ? undefined : (sources[name] ?? sources[`${name}.url`])
+  if (source === undefined) return error
+  // `slos[0].objective` stands in `offloop.json: slos`.
+  const place = `${source}${at!.slice(name!.length)}`
+  return new TelemetryError('OFFLOOP_CONFIG', { at: place, got, fix, cause: error })
+}
