@@ -19,5 +19,11 @@ export function workerFileUrl(): string {
   return new URL(`../../dist/${workerFileName}`, import.meta.url).href
 }
 
+/** Address of the extension that renders what is scraped.
+ *  @throws TypeError where no module has an address */
+export function scrapeModuleUrl(): string {
+  return new URL('../../dist/exporters/prometheus.js', import.meta.url).href
+}
+
 /** A script that is the whole worker; undefined among the sources. */
 export const inlinedWorker: string | undefined = undefined

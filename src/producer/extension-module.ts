@@ -1,13 +1,11 @@
 /** Where the modules of extensions are found that come with the package. Creating thread. */
+import { scrapeModuleUrl } from './built-worker.ts'
 
-/** Address of the built module. In CommonJS, where bundlers have put this code, no module has an address: then it is a name
- *  that the aggregator thread looks for, and does not find (docs/bundling.md).
- *  Written out for bundlers, which copy such files along. */
-export function prometheusModule(): string {
+/** In CommonJS, where bundlers may put this code, no module has an address: then it is a name that the aggregator thread
+ *  looks for beside the program, where the package may be (docs/bundling.md). */
+export function scrapeModule(): string {
   try {
-    return import.meta.url.endsWith('.ts')
-      ? new URL('../../dist/exporters/prometheus.js', import.meta.url).href
-      : new URL('./exporters/prometheus.js', import.meta.url).href
+    return scrapeModuleUrl()
   } catch {
     return 'offloop/exporters/prometheus'
   }

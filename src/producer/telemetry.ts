@@ -17,7 +17,7 @@ import { BusReader, type Listener } from './bus-reader.ts'
 import { ControlClient } from './control-client.ts'
 import { createShare } from './create-share.ts'
 import { flushAtExit, refuseSharedSnapshotFile } from './exit-flush.ts'
-import { prometheusModule } from './extension-module.ts'
+import { scrapeModule } from './extension-module.ts'
 import type { EndingTelemetry } from './flush-and-wait.ts'
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts'
 import { createOwnLines, logTarget } from './own-lines.ts'
@@ -81,7 +81,7 @@ export class Telemetry extends ThreadTelemetry {
         version,
         bucketsSeconds: options.buckets,
         extensions: extensionsOf(options),
-        scrapeModule: prometheusModule(),
+        scrapeModule: scrapeModule(),
         snapshotFile: options.snapshotFile,
         log: logTarget(options.log),
       },
@@ -285,7 +285,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 }
 
 function extensionsOf({ http, exporters }: ResolvedOptions): ExtensionSpec[] {
-  const server = { name: SCRAPE_EXTENSION, module: prometheusModule(), options: { http } }
+  const server = { name: SCRAPE_EXTENSION, module: scrapeModule(), options: { http } }
   return http === undefined ? [...exporters] : [server, ...exporters]
 }
 
