@@ -57,7 +57,7 @@ export function expressRoute(given: object): string | undefined {
   search.look(stackOf(app), '', pathOf(request, app), 0)
   const { template, places } = search
   if (template === undefined) return undefined
-  const full = (mountPathOf(app) + template).replace(/(?<=.)\/+$/, '')
+  const full = mountPathOf(app) + template || '/'
   // Mounted in more than one place, it has as many templates.
   if (places === 1) templates.set(route, full)
   return full
@@ -84,7 +84,7 @@ class RouteSearch {
       if (this.#layersLeft-- <= 0) return
       if (layer.route === this.#route) {
         this.places++
-        if (prefix !== undefined) this.template ??= prefix + pathText(layer.route.path)
+        if (prefix !== undefined) this.template ??= prefix + routeText(layer.route.path)
       } else if (layer.route === undefined && Array.isArray(layer.handle?.stack)) {
         const mount = prefix === undefined ? undefined : mountOf(layer, path)
         this.look(
@@ -125,11 +125,9 @@ function mountOf5({ matchers = [], rawPath }: ExpressLayer, path: string): Retur
     const match = matcher(path)
     if (match === false) continue
     const written = Array.isArray(rawPath) ? rawPath[index] : rawPath
-    const template = written === undefined ? withParameters(match) : pathText(written)
+    const template = written === undefined ? withParameters(match) : routeText(written)
     if (template === undefined) return undefined
-    // The slash at the end of an expression is its own.
-    const mounted = written instanceof RegExp ? template : withoutSlash(template)
-    return { template: mounted, length: withoutSlash(match.path).length }
+    return { template, length: withoutSlash(match.path).length }
   }
   return undefined
 }
@@ -143,7 +141,7 @@ function withParameters(match: { path: string; params: Record<string, string> })
     if (places.length !== 1) return undefined
     words[places[0]!] = `:${name}`
   }
-  return words.join('/')
+  return withoutSlash(words.join('/'))
 }
 
 function decoded(word: string): string {
@@ -176,6 +174,11 @@ function stackOf(app: ExpressApplication): readonly ExpressLayer[] {
 
 function pathText(path: unknown): string {
   return Array.isArray(path) ? path.map(String).join(',') : String(path)
+}
+
+/** The slash at the end of an expression is its own. */
+function routeText(path: unknown): string {
+  return typeof path === 'string' ? withoutSlash(path) : pathText(path)
 }
 
 function withoutSlash(path: string): string {

@@ -35,7 +35,9 @@ async function unusedPort(): Promise<number> {
 }
 
 /** What a program that sends requests so has measured: `GET 200` → how often, for the server and for the unused port. */
-async function sent(way: string): Promise<{ server: Record<string, number>; unused: Record<string, number> }> {
+async function sent(
+  way: string,
+): Promise<{ server: Record<string, number>; unused: Record<string, number> }> {
   const ports = [portOf(await serve()), await unusedPort()]
   const urls = ports.map(port => `http://127.0.0.1:${port}`)
   const app = await startApp('clients.mjs', { args: [...urls, way] })

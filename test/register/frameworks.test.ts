@@ -28,32 +28,42 @@ test('requests of Fastify are counted by the templates of their routes, refused 
   })
 })
 
-test.each(['express', 'express4'])('requests of %s are counted by the templates of their routes', async name => {
-  const app = await startApp('express.mjs', { args: [name] })
-  await get(app.url, '/', '/users/1', '/users/2?page=1', '/static/file.css', '/nowhere')
-  await get(app.url, '/orders/7/lines', '/orders/7/lines/8', '/orders/lines/lines/9')
-  await get(app.url, '/orders/7/lines/8/failing', '/admin/accounts/5')
-  await get(app.url, '/first/items/1', '/second/x/items/1', '/second/items/items/1')
-  await fetch(`${app.url}/users/3`, { method: 'HEAD' })
-  await allEnded(app)
-  expect(await app.served()).toEqual({
-    'GET / 200': 1,
-    'GET /users/:id 200': 2,
-    'HEAD /users/:id 200': 1,
-    'GET - 200': 1,
-    'GET - 404': 1,
-    'GET /orders/:order/lines 200': 1,
-    'GET /orders/:order/lines/:line 200': 2,
-    'GET /orders/:order/lines/:line/failing 500': 1,
-    'GET /admin/accounts/:account 200': 1,
-    'GET /first/items/:item 200': 1,
-    'GET /second/:group/items/:item 200': 2,
-  })
-})
+test.each(['express', 'express4'])(
+  'requests of %s are counted by the templates of their routes',
+  async name => {
+    const app = await startApp('express.mjs', { args: [name] })
+    await get(app.url, '/', '/users/1', '/users/2?page=1', '/static/file.css', '/nowhere')
+    await get(app.url, '/orders/7/lines', '/orders/7/lines/8', '/orders/lines/lines/9')
+    await get(app.url, '/orders/7/lines/8/failing', '/admin/accounts/5')
+    await get(app.url, '/first/items/1', '/second/x/items/1', '/second/items/items/1')
+    await fetch(`${app.url}/users/3`, { method: 'HEAD' })
+    await allEnded(app)
+    expect(await app.served()).toEqual({
+      'GET / 200': 1,
+      'GET /users/:id 200': 2,
+      'HEAD /users/:id 200': 1,
+      'GET - 200': 1,
+      'GET - 404': 1,
+      'GET /orders/:order/lines 200': 1,
+      'GET /orders/:order/lines/:line 200': 2,
+      'GET /orders/:order/lines/:line/failing 500': 1,
+      'GET /admin/accounts/:account 200': 1,
+      'GET /first/items/:item 200': 1,
+      'GET /second/:group/items/:item 200': 2,
+    })
+  },
+)
 
 test('a path that was asked for is never a label', async () => {
   const app = await startApp('express.mjs', { args: ['express'] })
-  await get(app.url, '/secret-1', '/users/secret-2', '/static/secret-3', '/orders/secret-4/lines', '/secret-5/items/1')
+  await get(
+    app.url,
+    '/secret-1',
+    '/users/secret-2',
+    '/static/secret-3',
+    '/orders/secret-4/lines',
+    '/secret-5/items/1',
+  )
   await allEnded(app)
   expect(JSON.stringify(await app.series())).not.toContain('secret')
 })

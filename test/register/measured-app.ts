@@ -8,9 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
 
 export const APPS: string = join(import.meta.dirname, 'apps')
-export const REGISTER: string = pathToFileURL(
-  join(import.meta.dirname, '../../dist/register/index.js'),
-).href
+export const REGISTER: string = pathToFileURL(join(import.meta.dirname, '../../dist/register/index.js')).href
 
 export interface MeasuredSeries {
   readonly metric: string

@@ -22,7 +22,9 @@ test('requests on one kept connection and on many are each counted once, with wh
   const app = await plain()
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   for (let request = 0; request < 5; request++) {
-    await new Promise(resolve => http.get(app.url, { agent }, response => response.resume().on('end', resolve)))
+    await new Promise(resolve =>
+      http.get(app.url, { agent }, response => response.resume().on('end', resolve)),
+    )
   }
   agent.destroy()
   await Promise.all(Array.from({ length: 7 }, async () => (await fetch(app.url)).text()))

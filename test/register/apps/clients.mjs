@@ -10,7 +10,10 @@ const unused = process.argv[3]
 const get = (path, options = {}) =>
   new Promise(resolve => {
     const request = http.request(url + path, options, response => {
-      response.on('error', () => {}).on('close', resolve).resume()
+      response
+        .on('error', () => {})
+        .on('close', resolve)
+        .resume()
     })
     request.on('error', resolve)
     request.end(options.method === 'POST' ? 'body' : undefined)

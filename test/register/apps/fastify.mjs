@@ -10,17 +10,18 @@ if (process.env.WITH_PLUGIN === '1') {
 app.get('/users/:id', async ({ params }) => params)
 app.post('/users', async (_request, reply) => reply.code(201).send({}))
 app.register(
-  async api => {
+  (api, _options, done) => {
     api.get('/orders/:order/lines/:line', async ({ params }) => params)
-    api.get('/failing/:id', async () => {
+    api.get('/failing/:id', () => {
       throw new Error('fails')
     })
     api.get('/refused/:id', {
       onRequest: async (_request, reply) => {
         await reply.code(401).send({})
       },
-      handler: async () => 'never',
+      handler: () => 'never',
     })
+    done()
   },
   { prefix: '/api' },
 )
