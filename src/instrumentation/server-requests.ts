@@ -26,13 +26,20 @@ interface Connection {
   readonly further: Exchange[]
 }
 
+/** What requests come by, and go with: the socket. A request of HTTP/2 is a stream of its own, and hides its socket when it
+ *  has ended. */
+type Carrier = Socket | IncomingMessage
+
+function carrierOf(request: IncomingMessage): Carrier {
+  return request.httpVersionMajor === 2 ? request : request.socket
+}
+
 /** The requests that one telemetry counts. Each is counted once, whoever reports it, however often. */
 export class ServerRequests {
   readonly #series: ServerSeries
   readonly #nowMs: () => number
-  /** Goes with the socket. */
-  readonly #connections: WeakMap<Socket, Connection> = new WeakMap()
-  readonly #onClose: (this: Socket) => void
+  readonly #connections: WeakMap<Carrier, Connection> = new WeakMap()
+  readonly #onClose: (this: Carrier) => void
   #beganCount = 0
   #endedCount = 0
 
@@ -42,7 +49,7 @@ export class ServerRequests {
     this.#series = new ServerSeries(telemetry)
     this.#nowMs = nowMs
     const requests = this
-    this.#onClose = function (this: Socket): void {
+    this.#onClose = function (this: Carrier): void {
       requests.#abort(this)
     }
   }
@@ -55,8 +62,8 @@ export class ServerRequests {
   /** A request has arrived.
    *  @returns false when it is counted already */
   begin(request: IncomingMessage, response: ServerResponse): boolean {
-    const { socket } = request
-    const connection = this.#connections.get(socket) ?? this.#connect(socket)
+    const carrier = carrierOf(request)
+    const connection = this.#connections.get(carrier) ?? this.#connect(carrier, request.socket)
     const { first, further, scheme } = connection
     if (first.request === request || (further.length > 0 && isAmong(further, request))) return false
     const exchange = first.request === undefined ? first : newExchange()
@@ -76,7 +83,7 @@ export class ServerRequests {
 
   /** A framework tells which route it has chosen. */
   noteRoute(request: IncomingMessage, route: string): void {
-    const connection = this.#connections.get(request.socket)
+    const connection = this.#connections.get(carrierOf(request))
     if (connection === undefined) return
     const exchange = exchangeOf(connection, request)
     if (exchange !== undefined) exchange.route = route
@@ -84,7 +91,7 @@ export class ServerRequests {
 
   /** The response has been handed over, whole. Told again of the same one, it does nothing. */
   finish(request: IncomingMessage, response: ServerResponse): void {
-    const connection = this.#connections.get(request.socket)
+    const connection = this.#connections.get(carrierOf(request))
     if (connection === undefined) return
     const exchange = exchangeOf(connection, request)
     if (exchange === undefined) return
@@ -92,20 +99,20 @@ export class ServerRequests {
     this.#settle(connection, exchange, elapsedMs, response.statusCode, false)
   }
 
-  #connect(socket: Socket): Connection {
+  #connect(carrier: Carrier, socket: Socket): Connection {
     const scheme: Scheme = (socket as { encrypted?: unknown }).encrypted === true ? 'https' : 'http'
     const connection: Connection = { scheme, first: newExchange(), further: [] }
-    this.#connections.set(socket, connection)
+    this.#connections.set(carrier, connection)
     // One listener for each connection, not for each request.
-    socket.once('close', this.#onClose)
+    carrier.once('close', this.#onClose)
     return connection
   }
 
   /** The connection is gone: whatever is under way on it has no end any more. */
-  #abort(socket: Socket): void {
-    const connection = this.#connections.get(socket)
+  #abort(carrier: Carrier): void {
+    const connection = this.#connections.get(carrier)
     if (connection === undefined) return
-    this.#connections.delete(socket)
+    this.#connections.delete(carrier)
     const now = this.#nowMs()
     for (const exchange of [connection.first, ...connection.further]) {
       const { request, response } = exchange
