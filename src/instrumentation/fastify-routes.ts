@@ -1,8 +1,9 @@
 /** How Fastify tells the template of the route it has chosen: in a hook, at the beginning of each request. Any thread of
  *  the application. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { subscribeAll } from './channels.ts'
 import { noteRoute } from './measured-servers.ts'
+import type { ServerRequests } from './server-requests.ts'
 
 /** As far as it is used: Fastify 4 and 5. */
 export interface FastifyRequestLike {
@@ -14,7 +15,7 @@ export interface FastifyRequestLike {
 interface HookedFastify {
   addHook(
     name: 'onRequest',
-    hook: (request: FastifyRequestLike, reply: unknown, done: () => void) => void,
+    hook: (request: FastifyRequestLike, reply: { readonly raw: ServerResponse }, done: () => void) => void,
   ): unknown
 }
 
@@ -26,11 +27,13 @@ export function noteFastifyRoute(request: FastifyRequestLike): void {
 
 /** Hooks into every Fastify that is made from now on, as it offers to: it publishes itself when it is made.
  *  @returns ends it */
-export function followFastifyRoutes(): () => void {
+export function followFastifyRoutes(requests: ServerRequests): () => void {
   return subscribeAll({
     'fastify.initialization': ({ fastify }: { fastify: HookedFastify }) => {
-      fastify.addHook('onRequest', (request, _reply, done) => {
+      fastify.addHook('onRequest', (request, reply, done) => {
         try {
+          // Node tells nothing of requests of HTTP/2.
+          if (request.raw.httpVersionMajor === 2) requests.begin(request.raw, reply.raw)
           noteFastifyRoute(request)
         } catch {
           // Nothing of ours may reach the application.

@@ -71,7 +71,7 @@ function plugIn(app: FastifyLike, options: OffloopFastifyOptions): void {
       done()
     },
   )
-  // Node tells of the end as well, but not of HTTP/2's, nor of requests that a test injects.
+  // Node tells of the end as well, but not of requests that a test injects.
   app.addHook('onResponse', (request: FastifyRequestLike, reply: ReplyLike, done) => {
     try {
       requests.finish(request.raw, reply.raw)

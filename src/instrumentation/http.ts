@@ -3,7 +3,7 @@ import type { ThreadTelemetry } from '../index.ts'
 import { followClientRequests } from './client-requests.ts'
 import { ClientSeries } from './client-series.ts'
 import { followFastifyRoutes } from './fastify-routes.ts'
-import { measureEveryServer } from './measured-servers.ts'
+import { measureEveryServer, serverRequestsOf } from './measured-servers.ts'
 import { followUndiciRequests } from './undici-requests.ts'
 
 export interface HttpMeasurements {
@@ -17,7 +17,7 @@ export interface HttpMeasurements {
  *  @throws TelemetryError as registering metrics does */
 export function measureHttp(telemetry: ThreadTelemetry, { server, client }: HttpMeasurements): () => void {
   const ends: (() => void)[] = []
-  if (server) ends.push(measureEveryServer(telemetry), followFastifyRoutes())
+  if (server) ends.push(measureEveryServer(telemetry), followFastifyRoutes(serverRequestsOf(telemetry)))
   if (client) {
     const series = new ClientSeries(telemetry)
     ends.push(followClientRequests(series), followUndiciRequests(series))

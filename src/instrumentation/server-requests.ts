@@ -50,7 +50,7 @@ export class ServerRequests {
     this.#nowMs = nowMs
     const requests = this
     this.#onClose = function (this: Carrier): void {
-      requests.#abort(this)
+      requests.#disconnect(this)
     }
   }
 
@@ -108,8 +108,9 @@ export class ServerRequests {
     return connection
   }
 
-  /** The connection is gone: whatever is under way on it has no end any more. */
-  #abort(carrier: Carrier): void {
+  /** The connection is gone: whatever is under way on it has no end any more. A stream of HTTP/2 closes before its response
+   *  says that it has finished. */
+  #disconnect(carrier: Carrier): void {
     const connection = this.#connections.get(carrier)
     if (connection === undefined) return
     this.#connections.delete(carrier)
@@ -118,7 +119,8 @@ export class ServerRequests {
       const { request, response } = exchange
       if (request === undefined) continue
       const status = response?.headersSent === true ? response.statusCode : NO_STATUS
-      this.#settle(connection, exchange, now - exchange.startedMs, status, true)
+      const isWhole = carrier === request && response?.writableEnded === true && !request.aborted
+      this.#settle(connection, exchange, now - exchange.startedMs, status, !isWhole)
     }
   }
 

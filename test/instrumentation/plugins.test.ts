@@ -27,8 +27,11 @@ async function served(telemetry: Telemetry): Promise<Record<string, number>> {
         [
           labels['http.request.method'],
           labels['http.route'] || '-',
-          labels['http.response.status_code'] || labels['error.type'],
-        ].join(' '),
+          labels['http.response.status_code'],
+          labels['error.type'],
+        ]
+          .filter(text => text !== '')
+          .join(' '),
         total,
       ]),
   )

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { connect } from 'node:http2'
+import { expect, onTestFinished, test } from 'vitest'
 import { activeIn, startApp } from './measured-app.ts'
 
 /** Asks for each path in turn, and reads every answer to its end. */
@@ -75,6 +77,17 @@ test.each([
 ])('%s %s: with the plugin of this framework beside it nothing is counted twice', async (file, args) => {
   const app = await startApp(file, { args, env: { WITH_PLUGIN: '1' } })
   await get(app.url, '/users/1', '/users/2', '/nowhere')
+  await allEnded(app)
+  expect(await app.served()).toEqual({ 'GET /users/:id 200': 2, 'GET - 404': 1 })
+})
+
+test('requests of HTTP/2 are counted where Fastify tells of them', async () => {
+  const app = await startApp('fastify.mjs', { env: { WITH_HTTP2: '1' } })
+  const client = connect(app.url)
+  onTestFinished(() => client.destroy())
+  for (const path of ['/users/1', '/users/2', '/nowhere']) {
+    await once(client.request({ ':path': path }).resume(), 'close')
+  }
   await allEnded(app)
   expect(await app.served()).toEqual({ 'GET /users/:id 200': 2, 'GET - 404': 1 })
 })

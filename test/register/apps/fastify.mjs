@@ -2,7 +2,7 @@
 import Fastify from 'fastify'
 import { tellAddress } from './reporting.mjs'
 
-const app = Fastify()
+const app = Fastify({ http2: process.env.WITH_HTTP2 === '1' })
 if (process.env.WITH_PLUGIN === '1') {
   const { offloopFastify } = await import('offloop/fastify')
   app.register(offloopFastify, { metricsRoute: '/metrics' })
