@@ -10,7 +10,7 @@ export { type Family, type FamilyType, type Point, type PointSeries, pointValue 
 export interface FamiliesOptions {
   /** Names that are somebody else's. */
   readonly reserved?: readonly string[]
-  /** Adds for each histogram a gauge of these quantiles of its rolling window: `x_window_seconds`. Default: none. */
+  /** Adds for each histogram a summary with these quantiles of its rolling window: `x_window_seconds`. Default: none. */
   readonly windowQuantiles?: readonly number[]
   /** Whether series say which instrumentation scope they are of, as OpenTelemetry's rules want it. Default true. */
   readonly hasScopeLabels?: boolean
@@ -179,7 +179,7 @@ function windowsOf({ name, type, unit, help, points }: Family, ranks: readonly n
   const suffix = unit !== '' && name.endsWith(`_${unit}`) ? `_${unit}` : ''
   return {
     name: `${name.slice(0, name.length - suffix.length)}_window${suffix}`,
-    type: 'gauge',
+    type: 'summary',
     unit,
     help: `${help === '' ? name : help}: quantiles of the latest samples`,
     points,

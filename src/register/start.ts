@@ -74,11 +74,10 @@ async function create(given: GivenSettings, service: string, port: number | unde
 
 /** What `createTelemetry` or an exporter had to say of a setting, with the place where it was given. */
 function refused(error: TelemetryError, sources: Readonly<Record<string, string>>): TelemetryError {
-  const { at, got, fix } = error.details
-  const name = /^[a-z]+/i.exec(at ?? '')?.[0]
-  const source = name === undefined ? undefined : (sources[name] ?? sources[`${name}.url`])
-  if (source === undefined) return error
+  const { at = '', got, fix } = error.details
   // `slos[0].objective` stands in `offloop.json: slos`.
-  const place = `${source}${at!.slice(name!.length)}`
+  const name = Object.keys(sources).find(each => at === each || /^[.[]/.test(at.slice(each.length)) && at.startsWith(each))
+  if (name === undefined) return error
+  const place = `${sources[name]}${at.slice(name.length)}`
   return new TelemetryError('OFFLOOP_CONFIG', { at: place, got, fix, cause: error })
 }

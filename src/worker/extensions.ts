@@ -10,6 +10,7 @@ import {
 } from '../shared/extension/extension.ts'
 import { reasonOf } from '../shared/limited-log.ts'
 import { codedError } from './coded-error.ts'
+import { loadModule } from './load-module.ts'
 
 /** The last pushes of all extensions together. */
 const CLOSE_MS_MAX = 2_000
@@ -124,7 +125,7 @@ export class Extensions {
   ): Promise<Extension> {
     const fix =
       'see the cause; where the program is bundled, keep offloop outside of the bundle (docs/bundling.md)'
-    const loaded = await import(module).catch(error => {
+    const loaded = await loadModule(module).catch(error => {
       throw notRunning(name, reasonOf(error), fix)
     })
     const { start } = loaded as Partial<ExtensionModule>
