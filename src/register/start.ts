@@ -1,16 +1,19 @@
 /** Starts telemetry for an application that knows nothing of it. Whatever goes wrong is said in one line, and the application
  *  runs as without it. Main thread. */
-import { createTelemetry, type Telemetry, TelemetryError, type TelemetryOptions } from '../index.ts'
+import { createTelemetry, type SLODefinition, type Telemetry, TelemetryError } from '../index.ts'
 import { measureHttp } from '../instrumentation/http.ts'
 import { exportersOf } from './exporters.ts'
-import { clusterOffset, freePort } from './free-port.ts'
-import { type GivenSettings, type Settings, settingsFrom, unknownVariables } from './settings.ts'
+import { type GivenSettings, settingsFrom, unknownVariables } from './settings.ts'
 import { readSettingsFile, serviceNameOf } from './settings-file.ts'
 import { sayWhereToLook } from './start-line.ts'
 import { offerToWorkerThreads } from './worker-threads.ts'
 
 /** Package managers start applications, and take over what is in NODE_OPTIONS: the port is not for them. */
 const PACKAGE_MANAGER = /^(?:npm|npx|yarn|yarnpkg|pnpm|pnpx|corepack)(?:-cli)?(?:\.[cm]?js)?$/
+
+/** Where the port is taken, by another process of the application perhaps, it is one of the next: one list of targets finds
+ *  them all. */
+const PORTS_TRIED = 16
 
 /** Never rejects.
  *  @returns undefined where nothing is measured */
@@ -37,36 +40,34 @@ async function startTelemetry(): Promise<Telemetry | undefined> {
   for (const line of unknownVariables(process.env)) say(line)
 
   const service = settings.service ?? serviceNameOf(process.cwd(), program)
-  const port = settings.http ? await portOf(settings) : undefined
-  const telemetry = await create(given, service, port)
+  const telemetry = await create(given, service)
   const measure = { server: settings['measure.server'], client: settings['measure.client'] }
   measureHttp(telemetry, measure)
   offerToWorkerThreads(telemetry, measure)
   if (settings.closeOnSignals) telemetry.closeOnSignals()
-  sayWhereToLook(telemetry, { service, settings, port, say })
+  sayWhereToLook(telemetry, { service, settings, say })
   return telemetry
 }
 
-async function portOf(settings: Settings): Promise<number | undefined> {
-  return await freePort(settings['http.port'], settings['http.host'], clusterOffset(process.env))
-}
-
 /** @throws TelemetryError OFFLOOP_CONFIG where a setting is refused, naming where it stands */
-async function create(given: GivenSettings, service: string, port: number | undefined): Promise<Telemetry> {
-  const { settings, sources } = given
+async function create({ settings, sources }: GivenSettings, service: string): Promise<Telemetry> {
   const { slos, buckets, log } = settings
-  const host = settings['http.host']
   const token = settings['http.token']
+  const http = {
+    port: settings['http.port'],
+    portsTried: PORTS_TRIED,
+    host: settings['http.host'],
+    ...(token === undefined ? {} : { token }),
+  }
   try {
-    const options = {
+    return createTelemetry({
       service,
       exporters: await exportersOf(settings),
-      ...(port === undefined ? {} : { http: { port, host, ...(token === undefined ? {} : { token }) } }),
-      ...(slos === undefined ? {} : { slos }),
+      ...(settings.http ? { http } : {}),
+      ...(slos === undefined ? {} : { slos: slos as readonly SLODefinition[] }),
       ...(buckets === undefined ? {} : { buckets }),
       ...(log === 'silent' ? { log: false } : {}),
-    }
-    return createTelemetry(options as TelemetryOptions)
+    })
   } catch (error) {
     throw error instanceof TelemetryError ? refused(error, sources) : error
   }
@@ -76,7 +77,9 @@ async function create(given: GivenSettings, service: string, port: number | unde
 function refused(error: TelemetryError, sources: Readonly<Record<string, string>>): TelemetryError {
   const { at = '', got, fix } = error.details
   // `slos[0].objective` stands in `offloop.json: slos`.
-  const name = Object.keys(sources).find(each => at === each || /^[.[]/.test(at.slice(each.length)) && at.startsWith(each))
+  const name = Object.keys(sources).find(
+    each => at === each || (/^[.[]/.test(at.slice(each.length)) && at.startsWith(each)),
+  )
   if (name === undefined) return error
   const place = `${sources[name]}${at.slice(name.length)}`
   return new TelemetryError('OFFLOOP_CONFIG', { at: place, got, fix, cause: error })
