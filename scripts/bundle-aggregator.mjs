@@ -42,6 +42,7 @@ export function withAggregator(script) {
         export const workerFileName = ${JSON.stringify(name)}
         export function workerFileUrl() { return new URL('./${name}', import.meta.url).href }
         export function scrapeModuleUrl() { return new URL('./exporters/prometheus.js', import.meta.url).href }
+        export function processModuleUrl() { return new URL('./exporters/process.js', import.meta.url).href }
         ${notice}
         export const inlinedWorker = ${JSON.stringify(script)}`
     },

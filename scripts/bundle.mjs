@@ -48,12 +48,28 @@ const mainEntryStaysOutside = {
   resolveId: source => (/^(?:\.\.\/)+index\.ts$/.test(source) ? { id: '../index.js', external: true } : null),
 }
 
+/** Entries that the main one loads when it is asked to. Written as it stands there: bundlers know it by that. */
+const lazyEntriesStayOutside = {
+  name: 'offloop-lazy-entries',
+  resolveId: source =>
+    source === '../runtime/index.ts' ? { id: './runtime/index.js', external: true } : null,
+}
+
 const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 
 await build([
-  ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
-  ...entriesBeside(['instrumentation/express', 'instrumentation/fastify', 'register/index']),
+  ...bundles('src', 'dist', ['index']).map(bundle => ({
+    ...bundle,
+    plugins: [withAggregator(inlined), lazyEntriesStayOutside],
+  })),
+  ...entriesBeside([
+    'instrumentation/express',
+    'instrumentation/fastify',
+    'register/index',
+    'runtime/index',
+  ]),
   ...exporters(['prometheus'], ['negotiator', 'content-type', 'pbf']),
+  ...exporters(['process']),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',

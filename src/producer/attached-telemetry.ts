@@ -82,6 +82,7 @@ export class AttachedTelemetry extends ThreadTelemetry {
 
   /** The creating thread has closed the telemetry: there is nobody left to ask. */
   #leave(): void {
+    this.callBeforeClose()
     this.#onClose()
     this.recorder.close()
     this.control.close(new TelemetryError('OFFLOOP_CLOSED', { fix: 'ask before the telemetry is closed' }))

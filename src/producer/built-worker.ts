@@ -25,5 +25,11 @@ export function scrapeModuleUrl(): string {
   return new URL('../../dist/exporters/prometheus.js', import.meta.url).href
 }
 
+/** Address of the extension that measures the process.
+ *  @throws TypeError where no module has an address */
+export function processModuleUrl(): string {
+  return new URL('../../dist/exporters/process.js', import.meta.url).href
+}
+
 /** A script that is the whole worker; undefined among the sources. */
 export const inlinedWorker: string | undefined = undefined

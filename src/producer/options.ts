@@ -1,11 +1,16 @@
 /** Options of createTelemetry: their meaning, defaults, and what is wrong with those given. Creating thread. */
 import { resolve } from 'node:path'
-import { TelemetryError } from '../shared/errors.ts'
+import { TelemetryError, type TelemetryErrorDetails } from '../shared/errors.ts'
 import { checkBuckets, DEFAULT_BUCKETS_SECONDS } from '../shared/export-hints.ts'
 import type { ExtensionSpec } from '../shared/extension/extension.ts'
 import { type HttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from '../shared/http-options.ts'
 import { checkKnownKeys } from '../shared/known-keys.ts'
 import { checkLaneCapacity, LANE_CAPACITY_DEFAULT } from '../shared/memory/lane-layout.ts'
+import {
+  type ResolvedRuntimeOptions,
+  type RuntimeOptions,
+  resolveRuntimeOptions,
+} from '../shared/runtime/options.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
 import { definitionError, resolveSLO } from '../shared/slo/definition-check.ts'
 import { checkWindowCapacity, WINDOW_CAPACITY_DEFAULT } from '../shared/statistics/window.ts'
@@ -53,14 +58,22 @@ export interface TelemetryOptions {
   /** Upper bounds of the histograms that exporters show, for latencies without bounds of their own, in seconds. Default
    *  those of the semantic conventions, 0.005 to 10. */
   readonly buckets?: readonly number[]
+  /** Measures Node itself: this thread's event loop, heap and garbage collections, and the process; `true` for the
+   *  defaults. Default: nothing of it, and nothing is loaded. See docs/runtime-metrics.md. */
+  readonly runtime?: boolean | RuntimeOptions
   /** Takes every event of the bus, on this thread. May throw, reject or hang: that is counted and harms nothing. */
   readonly publish?: Publish
   /** Takes the lines that otherwise go to stderr, on this thread; `false` silences them. */
   readonly log?: ((line: string) => void) | false
 }
 
-export type ResolvedOptions = Required<Omit<TelemetryOptions, 'publish' | 'log' | 'snapshotFile' | 'http'>> &
-  Pick<TelemetryOptions, 'publish' | 'log' | 'snapshotFile'> & { readonly http?: ResolvedHttpOptions }
+export type ResolvedOptions = Required<
+  Omit<TelemetryOptions, 'publish' | 'log' | 'snapshotFile' | 'http' | 'runtime'>
+> &
+  Pick<TelemetryOptions, 'publish' | 'log' | 'snapshotFile'> & {
+    readonly http?: ResolvedHttpOptions
+    readonly runtime?: ResolvedRuntimeOptions
+  }
 
 /** The options with their defaults.
  *  @throws TelemetryError OFFLOOP_OPTION, OFFLOOP_LANE_SIZE, OFFLOOP_WINDOW_SIZE, OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE */
@@ -75,11 +88,12 @@ export function resolveOptions(options: TelemetryOptions): ResolvedOptions {
   checkKnownKeys(resolved, Object.keys(CHECKS))
   for (const [name, check] of Object.entries(CHECKS)) check(resolved[name as keyof TelemetryOptions], name)
   // Resolved now: the application may change its working directory before the end.
-  const { snapshotFile, http, ...others } = resolved
+  const { snapshotFile, http, runtime, ...others } = resolved
   return {
     ...others,
     ...(snapshotFile === undefined ? {} : { snapshotFile: resolve(snapshotFile) }),
     ...(http === undefined || http === false ? {} : { http: resolveHttpOptions(http, 'http') }),
+    ...(runtime === undefined || runtime === false ? {} : { runtime: runtimeOptions(runtime, 'runtime') }),
   }
 }
 
@@ -135,6 +149,9 @@ const CHECKS: Readonly<Record<keyof TelemetryOptions, (value: unknown, at: strin
   http: (value, at) => {
     if (value !== undefined && value !== false) resolveHttpOptions(value, at)
   },
+  runtime: (value, at) => {
+    if (value !== undefined && value !== false) runtimeOptions(value, at)
+  },
   exporters: checkExporters,
   buckets: (value, at) => {
     checkBuckets(value, at)
@@ -148,6 +165,13 @@ const CHECKS: Readonly<Record<keyof TelemetryOptions, (value: unknown, at: strin
       at,
       'give a function, or false',
     ),
+}
+
+function runtimeOptions(value: unknown, at: string): ResolvedRuntimeOptions {
+  const fail = (problem: TelemetryErrorDetails) => {
+    throw new TelemetryError('OFFLOOP_OPTION', problem)
+  }
+  return resolveRuntimeOptions(value, fail, at)
 }
 
 function checkExporters(value: unknown, at: string): void {

@@ -2,7 +2,6 @@
 import { type MessagePort, threadId } from 'node:worker_threads'
 import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
 import { TelemetryError } from '../shared/errors.ts'
-import { type ExtensionSpec, SCRAPE_EXTENSION } from '../shared/extension/extension.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
 import { createState } from '../shared/memory/state-layout.ts'
 import type { TelemetryShare } from '../shared/share.ts'
@@ -17,11 +16,12 @@ import { BusReader, type Listener } from './bus-reader.ts'
 import { ControlClient } from './control-client.ts'
 import { createShare } from './create-share.ts'
 import { flushAtExit, refuseSharedSnapshotFile } from './exit-flush.ts'
-import { scrapeModule } from './extension-module.ts'
+import { extensionsOf, scrapeModule } from './extension-module.ts'
 import type { EndingTelemetry } from './flush-and-wait.ts'
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts'
 import { createOwnLines, logTarget } from './own-lines.ts'
 import { Recorder } from './recorder.ts'
+import { startRuntime } from './runtime-loader.ts'
 import { closeOnSignals, type EndingSignal } from './signals.ts'
 import { type SupervisionLimits, supervisionLimitsOf } from './supervision-limits.ts'
 import { type FlushOptions, type FlushResult, ThreadTelemetry } from './thread-telemetry.ts'
@@ -59,6 +59,7 @@ export class Telemetry extends ThreadTelemetry {
   readonly #link: AggregatorLink
   readonly #sloNames: Set<string>
   readonly #userPublish: UserPublish | undefined
+  readonly #runtime: Promise<void> | undefined
   readonly #ending: EndingTelemetry
   readonly #forgetExit: () => void
   readonly #signalRemovers = new Set<() => void>()
@@ -116,14 +117,16 @@ export class Telemetry extends ThreadTelemetry {
       this.#userPublish = new UserPublish(options.publish, share.origin, this.#log)
       this.#userPublish.listen(this.#openReader())
     }
+    this.#runtime = startRuntime(this, options.runtime, this.#log)
   }
 
-  /** Resolves once the aggregator is up, with its HTTP server and its exporters. Recording does not wait for it. Where one
-   *  of those cannot run, this rejects, and everything else carries on.
+  /** Resolves once the aggregator is up, with its HTTP server, its exporters and runtime metrics. Recording does not wait
+   *  for it. Where one of those cannot run, this rejects, and everything else carries on.
    *  @throws TelemetryError OFFLOOP_HTTP_LISTEN, OFFLOOP_EXTENSION, OFFLOOP_PEER_MISSING, OFFLOOP_TIMEOUT,
    *  OFFLOOP_AGGREGATOR_DOWN */
   get ready(): Promise<TelemetryReady> {
-    this.#ready ??= this.control.call(remote => remote.hello())
+    const hello = () => this.control.call(remote => remote.hello())
+    this.#ready ??= Promise.all([hello(), this.#runtime]).then(([ready]) => ready)
     return this.#ready
   }
 
@@ -282,11 +285,6 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   const resolved = resolveOptions(options)
   refuseSharedSnapshotFile(resolved.snapshotFile)
   return new Telemetry(resolved, supervisionLimitsOf(options))
-}
-
-function extensionsOf({ http, exporters }: ResolvedOptions): ExtensionSpec[] {
-  const server = { name: SCRAPE_EXTENSION, module: scrapeModule(), options: { http } }
-  return http === undefined ? [...exporters] : [server, ...exporters]
 }
 
 function aggregatorStatus({ state, restarts }: AggregatorLink): TelemetryStatus['aggregator'] {

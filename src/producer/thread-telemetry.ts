@@ -49,6 +49,7 @@ export abstract class ThreadTelemetry {
   /** Set once closing has begun.
    *  @internal */
   protected closed: Promise<FlushResult> | undefined
+  readonly #beforeClose: (() => void)[] = []
 
   /** @internal */
   constructor(recorder: Recorder, control: ControlClient) {
@@ -142,11 +143,24 @@ export abstract class ThreadTelemetry {
    *  `recordedAfterClose`, and goes nowhere. Rejects for nothing but a time-out that is none (OFFLOOP_OPTION). */
   close(options?: FlushOptions): Promise<FlushResult> {
     try {
-      this.closed ??= this.end(flushTimeoutMs(options))
+      const timeoutMs = flushTimeoutMs(options)
+      if (this.closed === undefined) this.callBeforeClose()
+      this.closed ??= this.end(timeoutMs)
       return this.closed
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  /** Called when closing begins: what is recorded then still counts. Called once.
+   *  @internal */
+  beforeClose(callback: () => void): void {
+    this.#beforeClose.push(callback)
+  }
+
+  /** @internal */
+  protected callBeforeClose(): void {
+    for (const callback of this.#beforeClose.splice(0)) callback()
   }
 
   /** What closing does on this thread.

@@ -11,13 +11,14 @@ test('the main entry is no larger than before anything could be seen from outsid
   expect(statSync(ENTRY).size).toBeLessThanOrEqual(BYTES_MAX)
 })
 
-test('it imports nothing but built-in modules and its two dependencies', () => {
+test('it imports nothing but built-in modules, its two dependencies, and what is asked for', () => {
   const source = readFileSync(ENTRY, 'utf8')
   const imported = [...source.matchAll(/^import .*? from "([^"]+)"|\bimport\("([^"]+)"\)/gm)].map(
     ([, fixed, lazy]) => fixed ?? `lazy ${lazy}`,
   )
   const foreign = imported.filter(name => !name.startsWith('node:'))
-  expect(foreign.sort()).toEqual(['lazy comlink', 'lazy msgpackr/unpack'])
+  expect(foreign.sort()).toEqual(['lazy ./runtime/index.js', 'lazy comlink', 'lazy msgpackr/unpack'])
+  expect(source, 'what measures the runtime is not in it').not.toMatch(/monitorEventLoopDelay|PerformanceObserver/)
 })
 
 test('a program that imports it, records and closes has loaded no HTTP, no compression and no observers', () => {

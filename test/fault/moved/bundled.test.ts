@@ -37,7 +37,8 @@ test.each(each(['webpack']))(
   '%s as %s emits the worker, which runs; without it, the inlined one does',
   async (name, format) => {
     const { file, out } = await bundle(name, format)
-    const emitted = readdirSync(app.path('out', out)).filter(path => !path.startsWith('main.'))
+    const isWorker = (path: string) => path.endsWith('.cjs') && !path.startsWith('main.')
+    const emitted = readdirSync(app.path('out', out)).filter(isWorker)
     expect(emitted).toEqual([expect.stringMatching(/^[0-9a-f]+\.cjs$/)])
     expectWorking(await app.run(file), app.path('out', out, emitted[0]!))
 
