@@ -62,12 +62,7 @@ await build([
     ...bundle,
     plugins: [withAggregator(inlined), lazyEntriesStayOutside],
   })),
-  ...entriesBeside([
-    'instrumentation/express',
-    'instrumentation/fastify',
-    'register/index',
-    'runtime/index',
-  ]),
+  ...entriesBeside(['instrumentation/express', 'instrumentation/fastify', 'register/index', 'runtime/index']),
   ...exporters(['prometheus'], ['negotiator', 'content-type', 'pbf']),
   ...exporters(['process']),
   ...bundles('bench', 'build/bench', [

@@ -13,16 +13,19 @@ export interface HttpMeasurements {
   readonly client: boolean
 }
 
-/** @returns ends it
+/** Until the telemetry is closed.
  *  @throws TelemetryError as registering metrics does */
-export function measureHttp(telemetry: ThreadTelemetry, { server, client }: HttpMeasurements): () => void {
+export function measureHttp(telemetry: ThreadTelemetry, { server, client }: HttpMeasurements): void {
   const ends: (() => void)[] = []
-  if (server) ends.push(measureEveryServer(telemetry), followFastifyRoutes(serverRequestsOf(telemetry)))
+  if (server) {
+    const requests = serverRequestsOf(telemetry)
+    ends.push(measureEveryServer(requests), followFastifyRoutes(requests))
+  }
   if (client) {
     const series = new ClientSeries(telemetry)
     ends.push(followClientRequests(series), followUndiciRequests(series))
   }
-  return () => {
+  telemetry.beforeClose(() => {
     for (const end of ends) end()
-  }
+  })
 }

@@ -34,16 +34,19 @@ export function serverRequestsOf(telemetry: ThreadTelemetry): ServerRequests {
   const requests = new ServerRequests(telemetry)
   measuredServers.byTelemetry.set(telemetry, requests)
   measuredServers.all.add(requests)
-  subscribeAll({
+  const unsubscribe = subscribeAll({
     'http.server.response.finish': ({ request, response }: HttpMessage) => requests.finish(request, response),
+  })
+  telemetry.beforeClose(() => {
+    measuredServers.all.delete(requests)
+    unsubscribe()
   })
   return requests
 }
 
 /** Counts the requests of every HTTP server of this thread.
  *  @returns ends it */
-export function measureEveryServer(telemetry: ThreadTelemetry): () => void {
-  const requests = serverRequestsOf(telemetry)
+export function measureEveryServer(requests: ServerRequests): () => void {
   return subscribeAll({
     'http.server.request.start': ({ request, response }: HttpMessage) => requests.begin(request, response),
   })

@@ -64,6 +64,7 @@ async function create({ settings, sources }: GivenSettings, service: string): Pr
       service,
       exporters: await exportersOf(settings),
       ...(settings.http ? { http } : {}),
+      runtime: settings.runtime,
       ...(slos === undefined ? {} : { slos: slos as readonly SLODefinition[] }),
       ...(buckets === undefined ? {} : { buckets }),
       ...(log === 'silent' ? { log: false } : {}),
