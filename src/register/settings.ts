@@ -15,13 +15,16 @@ export interface Settings {
   readonly 'measure.client': boolean
   readonly slos: readonly unknown[] | undefined
   readonly buckets: readonly number[] | undefined
-  readonly 'otlp.url': string | undefined
-  readonly 'remoteWrite.url': string | undefined
+  readonly otlp: ExporterSetting | undefined
+  readonly remoteWrite: ExporterSetting | undefined
   readonly closeOnSignals: boolean
   readonly log: 'stderr' | 'silent'
 }
 
 export type SettingName = keyof Settings
+
+/** Options of an exporter, which checks them itself. */
+export type ExporterSetting = Readonly<Record<string, unknown>> & { readonly url: string }
 
 /** Settings, and where each that was given comes from: `OFFLOOP_HTTP_PORT`, or `offloop.json: http.port`. */
 export interface GivenSettings {
@@ -56,11 +59,11 @@ const TEXT: Kind = {
   isRight: value => typeof value === 'string' && value !== '',
   fix: 'give a text',
 }
-const URL_TEXT: Kind = {
+/** A URL, or in a file also an object with one and whatever else the exporter takes. */
+const EXPORTER: Kind = {
   fromText: text => text,
-  isRight: value =>
-    typeof value === 'string' && /^https?:$/.test(URL.canParse(value) ? new URL(value).protocol : ''),
-  fix: 'give a URL, beginning with http:// or https://',
+  isRight: value => isWebUrl(isObject(value) ? value['url'] : value),
+  fix: 'give a URL that begins with http:// or https://, or in a file an object with such a "url"',
 }
 const PORT: Kind = {
   fromText: text => (/^\d+$/.test(text) ? Number(text) : text),
@@ -102,8 +105,8 @@ export const SETTINGS: Readonly<Record<SettingName, { readonly env: string; read
   'measure.client': { env: 'OFFLOOP_MEASURE_CLIENT', kind: FLAG },
   slos: { env: 'OFFLOOP_SLOS', kind: LIST },
   buckets: { env: 'OFFLOOP_BUCKETS', kind: SECONDS },
-  'otlp.url': { env: 'OFFLOOP_OTLP_URL', kind: URL_TEXT },
-  'remoteWrite.url': { env: 'OFFLOOP_REMOTE_WRITE_URL', kind: URL_TEXT },
+  otlp: { env: 'OFFLOOP_OTLP_URL', kind: EXPORTER },
+  remoteWrite: { env: 'OFFLOOP_REMOTE_WRITE_URL', kind: EXPORTER },
   closeOnSignals: { env: 'OFFLOOP_CLOSE_ON_SIGNALS', kind: FLAG },
   log: { env: 'OFFLOOP_LOG', kind: LOG },
 }
@@ -120,8 +123,8 @@ export const DEFAULTS: Settings = {
   'measure.client': true,
   slos: undefined,
   buckets: undefined,
-  'otlp.url': undefined,
-  'remoteWrite.url': undefined,
+  otlp: undefined,
+  remoteWrite: undefined,
   closeOnSignals: false,
   log: 'stderr',
 }
@@ -129,13 +132,11 @@ export const DEFAULTS: Settings = {
 /** Names the path of the file: no setting in the file itself. */
 export const CONFIG_ENV = 'OFFLOOP_CONFIG'
 
-/** Groups of the file, and the one setting that may stand for the whole of each: `"http": false`, `"otlp": "http://…"`. */
-const GROUPS: Readonly<Record<string, SettingName | undefined>> = {
-  http: 'http',
-  measure: undefined,
-  otlp: 'otlp.url',
-  remoteWrite: 'remoteWrite.url',
-}
+/** Groups of the file, and the one setting that may stand for the whole of each: `"http": false`. */
+const GROUPS: Readonly<Record<string, SettingName | undefined>> = { http: 'http', measure: undefined }
+
+/** What may hold a secret. */
+const SECRETS: readonly SettingName[] = ['http.token', 'otlp', 'remoteWrite']
 
 /** Settings from the environment, which come first, and from a file.
  *  @param file its content, already parsed, and how it is called in errors
@@ -149,8 +150,9 @@ export function settingsFrom(
   const take = (name: SettingName, value: unknown, at: string) => {
     const { kind } = SETTINGS[name]
     // A secret is not shown, right or wrong.
-    if (!kind.isRight(value)) throw wrong(at, name === 'http.token' ? undefined : value, kind.fix)
-    given[name] = value
+    if (!kind.isRight(value)) throw wrong(at, SECRETS.includes(name) ? undefined : value, kind.fix)
+    // The address alone comes from the environment: what else the file says of an exporter stays.
+    given[name] = kind === EXPORTER ? exporterSetting(given[name], value) : value
     sources[name] = at
   }
   if (file !== undefined) {
@@ -200,6 +202,15 @@ function checkedName(fileName: string, path: string): SettingName {
       ? `remove it, or use one of ${Object.keys(SETTINGS).join(', ')}`
       : `did you mean "${closest}"?`
   throw wrong(`${fileName}: ${path}`, undefined, fix)
+}
+
+function exporterSetting(before: unknown, value: unknown): ExporterSetting {
+  const known = isObject(before) ? before : {}
+  return { ...known, ...(isObject(value) ? value : { url: value }) } as ExporterSetting
+}
+
+function isWebUrl(value: unknown): boolean {
+  return typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -16,8 +16,9 @@ export interface StartLine {
  *  answered: this does not. */
 export function sayWhereToLook(telemetry: Telemetry, { service, settings, say }: StartLine): void {
   const wanted = settings['http.port']
-  const targets = [settings['otlp.url'], settings['remoteWrite.url']].filter(url => url !== undefined)
-  const pushed = targets.length === 0 ? '' : `, pushed to ${targets.map(withoutSecrets).join(' and ')}`
+  const targets = [settings.otlp, settings.remoteWrite].filter(target => target !== undefined)
+  const pushed =
+    targets.length === 0 ? '' : `, pushed to ${targets.map(({ url }) => withoutSecrets(url)).join(' and ')}`
   if (!settings.http) {
     say(`offloop: metrics of "${service}" not served${pushed}`)
     return

@@ -66,8 +66,8 @@ test('every setting can be given in the environment and in the file alike', () =
     'measure.client': ['NO', false],
     slos: ['[{"metric":"a","objective":"p(95)<1ms"}]', [{ metric: 'a', objective: 'p(95)<1ms' }]],
     buckets: ['0.1, 1,10', [0.1, 1, 10]],
-    'otlp.url': ['http://127.0.0.1:4318', 'http://127.0.0.1:4318'],
-    'remoteWrite.url': ['https://example.com/write', 'https://example.com/write'],
+    otlp: ['http://127.0.0.1:4318/v1/metrics', { url: 'http://127.0.0.1:4318/v1/metrics' }],
+    remoteWrite: ['https://example.com/write', { url: 'https://example.com/write' }],
     closeOnSignals: ['1', true],
     log: ['silent', 'silent'],
   }
@@ -82,13 +82,14 @@ test('every setting can be given in the environment and in the file alike', () =
 })
 
 test('one value may stand for a group', () => {
-  const { settings } = settingsFrom({}, file({ http: false, otlp: 'http://a/', remoteWrite: 'http://b/' }))
-  expect(settings).toEqual({
-    ...DEFAULTS,
-    http: false,
-    'otlp.url': 'http://a/',
-    'remoteWrite.url': 'http://b/',
-  })
+  const { settings } = settingsFrom({}, file({ http: false, otlp: 'http://a/' }))
+  expect(settings).toEqual({ ...DEFAULTS, http: false, otlp: { url: 'http://a/' } })
+})
+
+test('an exporter takes its address from the environment, and what else the file says of it', () => {
+  const remoteWrite = { url: 'http://file/', token: 'secret', intervalMs: 1_000 }
+  const { settings } = settingsFrom({ OFFLOOP_REMOTE_WRITE_URL: 'http://env/' }, file({ remoteWrite }))
+  expect(settings.remoteWrite).toEqual({ ...remoteWrite, url: 'http://env/' })
 })
 
 test.each([
@@ -99,6 +100,7 @@ test.each([
   [{ OFFLOOP_BUCKETS: '1,two' }, undefined, 'OFFLOOP_BUCKETS', 'ascending'],
   [{ OFFLOOP_SLOS: 'p(95)<60ms' }, undefined, 'OFFLOOP_SLOS', 'as JSON'],
   [{ OFFLOOP_LOG: 'loud' }, undefined, 'OFFLOOP_LOG', 'stderr or silent'],
+  [{}, { otlp: { intervalMs: 5 } }, 'offloop.json: otlp', 'an object with such a "url"'],
   [{}, { http: { port: '9464' } }, 'offloop.json: http.port', 'a whole number'],
   [{}, { http: { prot: 1 } }, 'offloop.json: http.prot', 'did you mean "http.port"'],
   [{}, { sevice: 'x' }, 'offloop.json: sevice', 'did you mean "service"'],
@@ -115,8 +117,9 @@ test.each([
 })
 
 test('a secret of the wrong kind is not shown', () => {
-  const { message } = refusal(() => settingsFrom({}, file({ http: { token: 271828 } })))
-  expect(message).not.toContain('271828')
+  for (const content of [{ http: { token: 271828 } }, { remoteWrite: { token: 271828 } }]) {
+    expect(refusal(() => settingsFrom({}, file(content))).message).not.toContain('271828')
+  }
 })
 
 test('a variable that resembles a setting is pointed out, and others are left alone', () => {
