@@ -152,8 +152,9 @@ export function settingsFrom(
     // A secret is not shown, right or wrong.
     if (!kind.isRight(value)) throw wrong(at, SECRETS.includes(name) ? undefined : value, kind.fix)
     // The address alone comes from the environment: what else the file says of an exporter stays.
+    const isAddress = kind === EXPORTER && name in given
     given[name] = kind === EXPORTER ? exporterSetting(given[name], value) : value
-    sources[name] = at
+    sources[isAddress ? `${name}.url` : name] = at
   }
   if (file !== undefined) {
     for (const [path, value] of flattened(file.name, file.content)) take(path, value, `${file.name}: ${path}`)

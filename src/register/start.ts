@@ -78,9 +78,10 @@ async function create({ settings, sources }: GivenSettings, service: string): Pr
 function refused(error: TelemetryError, sources: Readonly<Record<string, string>>): TelemetryError {
   const { at = '', got, fix } = error.details
   // `slos[0].objective` stands in `offloop.json: slos`.
-  const name = Object.keys(sources).find(
-    each => at === each || (/^[.[]/.test(at.slice(each.length)) && at.startsWith(each)),
+  const names = Object.keys(sources).filter(
+    each => at === each || at.startsWith(`${each}.`) || at.startsWith(`${each}[`),
   )
+  const name = names.sort((a, b) => b.length - a.length)[0]
   if (name === undefined) return error
   const place = `${sources[name]}${at.slice(name.length)}`
   return new TelemetryError('OFFLOOP_CONFIG', { at: place, got, fix, cause: error })

@@ -88,8 +88,15 @@ test('one value may stand for a group', () => {
 
 test('an exporter takes its address from the environment, and what else the file says of it', () => {
   const remoteWrite = { url: 'http://file/', token: 'secret', intervalMs: 1_000 }
-  const { settings } = settingsFrom({ OFFLOOP_REMOTE_WRITE_URL: 'http://env/' }, file({ remoteWrite }))
+  const { settings, sources } = settingsFrom(
+    { OFFLOOP_REMOTE_WRITE_URL: 'http://env/' },
+    file({ remoteWrite }),
+  )
   expect(settings.remoteWrite).toEqual({ ...remoteWrite, url: 'http://env/' })
+  expect(sources).toEqual({
+    remoteWrite: 'offloop.json: remoteWrite',
+    'remoteWrite.url': 'OFFLOOP_REMOTE_WRITE_URL',
+  })
 })
 
 test.each([
