@@ -2,7 +2,7 @@
  *  Express leaves on the request and from its routers' layers; nothing of it is replaced. Pure. */
 
 /** As far as it is read. Express 4 and 5, and what builds on their router. */
-export interface ExpressRequest {
+interface ExpressRequest {
   readonly route?: ExpressRoute
   readonly originalUrl?: string
   readonly url?: string

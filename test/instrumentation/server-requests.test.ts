@@ -92,6 +92,18 @@ test('durations are in seconds, of the clock that was given', async () => {
   expect(put).toMatchObject({ total: 1, max: 0.25, unit: 's' })
 })
 
+test('requests of an encrypted connection are told by their scheme', async () => {
+  const requests = new ServerRequests(telemetry, () => now)
+  const { socket, request } = connection()
+  Object.assign(socket, { encrypted: true })
+  const { request: one, response } = request('DELETE')
+  requests.begin(one, response)
+  requests.finish(one, response)
+  const { series } = await telemetry.snapshot()
+  const schemes = series.filter(({ labels }) => labels['http.request.method'] === 'DELETE')
+  expect(new Set(schemes.map(({ labels }) => labels['url.scheme']))).toEqual(new Set(['https']))
+})
+
 test('a request that is no request throws nothing away: it is refused before anything is counted', () => {
   const requests = new ServerRequests(telemetry, () => now)
   expect(() => requests.begin({} as IncomingMessage, {} as ServerResponse)).toThrow(TypeError)

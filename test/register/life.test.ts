@@ -130,3 +130,13 @@ test('an application that closes the telemetry goes on as before', async () => {
 test('package managers, which start applications, are not measured', async () => {
   expect(await run('npm-cli.js')).toEqual({ end: 0, stdout: 'true\n', stderr: '' })
 })
+
+test('NODE_OPTIONS serve as well as the command line, and the aggregator does not load what they name', async () => {
+  const app = await startApp('plain.mjs', {
+    imports: [],
+    env: { NODE_OPTIONS: `--import ${REGISTER}`, OFFLOOP_HTTP: '0' },
+  })
+  await (await fetch(app.url)).text()
+  await expect.poll(() => app.served()).toEqual({ 'GET - 200': 1 })
+  expect(app.stderr()).toBe(SAID)
+})

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-export const APPS: string = join(import.meta.dirname, 'apps')
+const APPS: string = join(import.meta.dirname, 'apps')
 export const REGISTER: string = pathToFileURL(join(import.meta.dirname, '../../dist/register/index.js')).href
 
 export interface MeasuredSeries {

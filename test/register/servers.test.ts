@@ -84,3 +84,23 @@ test('methods that nobody knows are one label', async () => {
   await until(app, 0)
   expect(await app.served()).toEqual({ '_OTHER - 200': 2, 'OPTIONS - 200': 1 })
 })
+
+test('requests and connections that are over are kept by nobody, aborted and unanswered ones included', async () => {
+  const app = await startApp('leaks.mjs')
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+  const ask = (path: string) =>
+    new Promise<string>((resolve, reject) => {
+      const request = http.get(app.url + path, { agent }, response => {
+        response.on('data', (text: Buffer) => resolve(String(text))).resume()
+      })
+      request.on('error', reject)
+    })
+  for (let request = 0; request < 50; request++) await ask('/')
+  const sockets = Array.from({ length: 50 }, () => send(app, 'GET /hang HTTP/1.1\r\nHost: test\r\n\r\n'))
+  await until(app, 50)
+  for (const socket of sockets) socket.destroy()
+  await until(app, 0)
+  // The connection that asks is there, and at most what it asked last.
+  expect(Number(await ask('/left'))).toBeLessThanOrEqual(3)
+  agent.destroy()
+})
