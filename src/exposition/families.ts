@@ -5,7 +5,7 @@ import { isTimeUnit, type MetricDescriptor } from '../shared/metric.ts'
 import type { Family, FamilyType, Point, PointSeries } from './family.ts'
 import { cleanText, labelNameOf, prometheusName, ucumWord, unitWord } from './names.ts'
 
-export { type Family, type FamilyType, type Point, type PointSeries, pointValue } from './family.ts'
+export { type Family, type FamilyType, type Point, pointValue } from './family.ts'
 
 export interface FamiliesOptions {
   /** Names that are somebody else's. */
@@ -33,7 +33,7 @@ export interface Families {
 }
 
 /** How a metric is exported: name without `_total`, type, unit, and what its values are divided by. */
-export interface ExportedShape {
+interface ExportedShape {
   readonly name: string
   readonly type: FamilyType
   readonly unit: string

@@ -1,6 +1,6 @@
 /** Parsers of both text formats, written from their specifications: strict, and knowing nothing of how we print. */
 
-export interface ParsedSample {
+interface ParsedSample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number

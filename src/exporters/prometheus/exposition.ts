@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib'
 import { type Collision, familiesInSteps } from '../../exposition/families.ts'
 import type { Family } from '../../exposition/family.ts'
 import { PIPELINE_NAMES, pipelineFamilies } from '../../exposition/pipeline-families.ts'
+import { protobufOf } from '../../exposition/protobuf-format.ts'
 import { textOf } from '../../exposition/text-format.ts'
 import type { ExtensionHost, OwnSeries } from '../../shared/extension/extension.ts'
 import type { Format } from './formats.ts'
@@ -11,7 +12,8 @@ import type { Format } from './formats.ts'
 const SLICE_MS = 5
 /** Steps between two looks at the clock. */
 const STEPS_PER_LOOK = 16
-const PART_CHARACTERS_MIN = 65_536
+/** Characters or bytes. */
+const PART_SIZE_MIN = 65_536
 const COLLISIONS_MAX = 10_000
 /** Repetitive text: higher levels take several times as long for a few percent. */
 const GZIP_LEVEL = 3
@@ -104,22 +106,30 @@ export class Exposition {
   async #inParts(chunks: Iterable<string | Uint8Array>, slices: Slices): Promise<Buffer[]> {
     const parts: Buffer[] = []
     let text = ''
+    let bytes: Uint8Array[] = []
+    let byteLength = 0
+    const flush = () => {
+      if (text !== '') parts.push(Buffer.from(text))
+      if (byteLength > 0) parts.push(Buffer.concat(bytes))
+      text = ''
+      bytes = []
+      byteLength = 0
+    }
     for (const chunk of chunks) {
       if (typeof chunk === 'string') text += chunk
-      else parts.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
-      if (text.length >= PART_CHARACTERS_MIN) {
-        parts.push(Buffer.from(text))
-        text = ''
+      else {
+        bytes.push(chunk)
+        byteLength += chunk.length
       }
+      if (text.length + byteLength >= PART_SIZE_MIN) flush()
       if (slices.isOver()) await slices.next()
     }
-    if (text !== '') parts.push(Buffer.from(text))
+    flush()
     return parts
   }
 
   #ownFamilies(): Family[] {
-    const slos = this.#host.slos().length === 0 ? [] : this.#host.snapshot().slos
-    return pipelineFamilies(this.#host.health(), slos)
+    return pipelineFamilies(this.#host.health(), this.#host.sloStatuses())
   }
 
   /** Counts each series left out once, however often it is scraped, and says each metric once. */
@@ -150,7 +160,7 @@ function chunksOf(
   format: Format,
   { resource }: ExtensionHost,
 ): Iterable<string | Uint8Array> {
-  return textOf(families, format === 'openmetrics' ? 'openmetrics' : 'prometheus', resource)
+  return format === 'protobuf' ? protobufOf(families, resource) : textOf(families, format, resource)
 }
 
 /** Tells when to rest. */

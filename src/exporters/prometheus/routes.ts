@@ -5,11 +5,13 @@ import type { ExtensionHost, OwnSeries } from '../../shared/extension/extension.
 import type { ResolvedHttpOptions } from '../../shared/http-options.ts'
 import type { Exposition } from './exposition.ts'
 import { CONTENT_TYPES, formatFor, isGzipWanted } from './formats.ts'
+import type { HeldAnswers } from './held-answers.ts'
 import { type Answer, jsonAnswer, textAnswer } from './send-answer.ts'
 
 const PATHS = ['/', '/metrics', '/health', '/ready', '/snapshot.json'] as const
 /** Whoever watches over the process need not know the token: all these say is whether it lives. */
 const OPEN_PATHS: readonly string[] = ['/health', '/ready']
+const LARGE_PATHS: readonly string[] = ['/metrics', '/snapshot.json']
 /** A snapshot reads every window: no more than one in this time is made. */
 const SNAPSHOT_MS_MIN = 1_000
 
@@ -24,6 +26,7 @@ export interface Routes {
 export function createRoutes(
   host: ExtensionHost,
   exposition: Exposition,
+  held: HeldAnswers,
   { token, heartbeatTimeoutMs }: ResolvedHttpOptions,
 ): Routes {
   const isAllowed = tokenCheck(token)
@@ -36,7 +39,7 @@ export function createRoutes(
     '/snapshot.json': () => ({
       status: 200,
       headers: { 'Content-Type': 'application/json' },
-      parts: [snapshot()],
+      parts: snapshot(),
     }),
     other: () => textAnswer(404, `not found; there are ${PATHS.join(', ')}`),
   }
@@ -50,8 +53,13 @@ export function createRoutes(
           'WWW-Authenticate': 'Bearer realm="offloop"',
         })
       }
-      if (method === 'GET' || method === 'HEAD') return await answers[path](request)
-      return textAnswer(405, 'only GET and HEAD', { Allow: 'GET, HEAD' })
+      if (method !== 'GET' && method !== 'HEAD') {
+        return textAnswer(405, 'only GET and HEAD', { Allow: 'GET, HEAD' })
+      }
+      if (LARGE_PATHS.includes(path) && held.isFull) {
+        return textAnswer(503, 'too much waits for clients that read slowly', { 'Retry-After': '1' })
+      }
+      return await answers[path](request)
     },
   }
 }
@@ -94,14 +102,14 @@ function lifeOf(host: ExtensionHost): Record<string, unknown> {
   }
 }
 
-function createSnapshots(host: ExtensionHost): () => Buffer {
-  let latest: { body: Buffer; timeMs: number } | undefined
+function createSnapshots(host: ExtensionHost): () => readonly Buffer[] {
+  let latest: { parts: readonly Buffer[]; timeMs: number } | undefined
   return () => {
     if (latest === undefined || host.now() - latest.timeMs >= SNAPSHOT_MS_MIN) {
-      const body = Buffer.from(`${JSON.stringify(host.snapshot())}\n`)
-      latest = { body, timeMs: host.now() }
+      const parts = [Buffer.from(`${JSON.stringify(host.snapshot())}\n`)]
+      latest = { parts, timeMs: host.now() }
     }
-    return latest.body
+    return latest.parts
   }
 }
 

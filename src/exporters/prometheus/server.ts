@@ -5,6 +5,7 @@ import type { ExtensionHost, ExtensionInfo } from '../../shared/extension/extens
 import type { ResolvedHttpOptions } from '../../shared/http-options.ts'
 import { reasonOf } from '../../shared/limited-log.ts'
 import type { Exposition } from './exposition.ts'
+import { HeldAnswers } from './held-answers.ts'
 import { listen, type ServerInfo, warnOfStrangers } from './listen.ts'
 import { createRoutes, type Routes } from './routes.ts'
 import { sendAnswer, textAnswer } from './send-answer.ts'
@@ -30,9 +31,10 @@ export async function startServer(
   options: ResolvedHttpOptions,
   previous: ExtensionInfo | undefined,
 ): Promise<RunningServer> {
-  const routes = createRoutes(host, exposition, options)
+  const held = new HeldAnswers()
+  const routes = createRoutes(host, exposition, held, options)
   const server = await createServer(options, (request, response) => {
-    void answer(routes, request, response, options, host)
+    void answer({ routes, held }, request, response, options, host)
   })
   const refused = host.series({
     kind: 'counter',
@@ -72,7 +74,7 @@ async function createServer(options: ResolvedHttpOptions, listener: RequestListe
 }
 
 async function answer(
-  routes: Routes,
+  { routes, held }: { routes: Routes; held: HeldAnswers },
   request: IncomingMessage,
   response: ServerResponse,
   { responseTimeoutMs }: ResolvedHttpOptions,
@@ -82,7 +84,8 @@ async function answer(
   try {
     const given = await routes.answer(path, request)
     routes.count(path, given.status)
-    await sendAnswer(request, response, given, responseTimeoutMs)
+    held.hold(given.parts)
+    await sendAnswer(request, response, given, responseTimeoutMs).finally(() => held.release(given.parts))
   } catch (error) {
     host.log(`offloop: ${path} could not be answered: ${reasonOf(error)}`)
     routes.count(path, 500)

@@ -143,6 +143,22 @@ test('the format is the one the client likes best', async () => {
   }
 })
 
+test('protobuf is for those who ask by HTTP; what is answered as a text is OpenMetrics then', async () => {
+  const { url, extension } = await serving()
+  const accept =
+    'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,' +
+    'application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1'
+  const response = await fetch(`${url}/metrics`, { headers: { accept } })
+  expect(response.headers.get('content-type')).toBe(
+    'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited',
+  )
+  const bytes = Buffer.from(await response.arrayBuffer())
+  expect(bytes.subarray(0, 13).toString('latin1')).toContain('target_info'.slice(0, 9))
+  const { contentType, body } = await extension.answer({ accept })
+  expect(contentType).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
+  parseText(body, true)
+})
+
 test('who takes gzip gets the same, compressed', async () => {
   const { url, registry } = await serving()
   registry.register({ kind: 'counter', name: 'hits', labelNames: ['a'] })

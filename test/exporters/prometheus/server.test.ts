@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { type PrometheusExtension, start } from '../../../src/exporters/prometheus/main.ts'
 import { type HttpOptions, resolveHttpOptions } from '../../../src/shared/http-options.ts'
@@ -135,6 +136,69 @@ test('a client that does not read its answer is cut off; what it holds up is nob
   slow.resume()
   await closed
   expect(slow.bytesRead).toBeLessThan(20 * whole.length)
+})
+
+test('so much waits for clients that do not read, and no more: then others are told to come again', async () => {
+  const { port, registry } = await serving()
+  registry.register({ kind: 'latency', name: 'took', labelNames: ['a'] })
+  // 17 lines each, of a thousand characters and more: 17 MB in all.
+  for (let index = 0; index < 1_000; index += 1) {
+    registry.record('took', 1, { a: `${'x'.repeat(1_000)}${index}` })
+  }
+  const status = async (path: string) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'HEAD' })
+    return [response.status, response.headers.get('retry-after')]
+  }
+  const slow: Socket[] = []
+  for (let count = 0; count < 5; count += 1) {
+    const socket = connect(port, '127.0.0.1')
+    ends.push(() => void socket.destroy())
+    socket.on('error', () => {})
+    const readable = new Promise(resolve => socket.once('readable', resolve))
+    socket.write(`${GET}\r\n`)
+    await readable
+    slow.push(socket)
+  }
+  expect(await status('/metrics')).toEqual([503, '1'])
+  expect(await status('/health')).toEqual([200, null])
+  for (const socket of slow) socket.destroy()
+  await until(async () => (await status('/metrics'))[0] === 200)
+})
+
+test('whatever bytes come, others are answered', async () => {
+  const { port, lines } = await serving()
+  const anyPart = fc.oneof(
+    fc.constantFrom(
+      'GET ',
+      '/metrics',
+      ' HTTP/1.1',
+      '\r\n',
+      '\r\n\r\n',
+      'Host: x',
+      'Transfer-Encoding: chunked',
+    ),
+    fc.constantFrom(
+      'Content-Length: -1',
+      'Accept: */*;q=x',
+      '\0',
+      'Expect: 100-continue',
+      'Upgrade: h2c',
+      '0\r\n\r\n',
+    ),
+    fc.string({ unit: 'binary' }),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyPart, { maxLength: 20 }), async parts => {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => {})
+      socket.end(parts.join(''))
+      socket.resume()
+      await new Promise(resolve => socket.once('close', resolve))
+      expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200)
+    }),
+    { numRuns: 100 },
+  )
+  expect(lines).toEqual([])
 })
 
 test('there are so many connections and no more: further ones are closed and counted', async () => {
