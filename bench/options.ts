@@ -20,7 +20,7 @@ export class UsageError extends Error {
 
 type KnownQuestion = Pick<Question, 'name' | 'asks' | 'group'>
 
-const GROUPS = ['cost', 'load'] as const
+const GROUPS = ['cost', 'load', 'option'] as const
 
 const ROUND_COUNT_DEFAULT = 9
 const ROUND_COUNT_MAX = 1_000
@@ -40,8 +40,10 @@ Questions of what one operation costs (asked by default; about ten minutes in al
 ${linesOf('cost')}
 Questions of what a program under load feels (npm run bench:load; about a quarter of an hour in all):
 ${linesOf('load')}
+Questions of what is not on by default (asked by name):
+${linesOf('option')}
 Options:
-  --group <g>    all questions of one group: cost or load
+  --group <g>    all questions of one group: cost, load or option
   --rounds <n>   rounds in which every candidate is measured, 1 to ${ROUND_COUNT_MAX} (default ${ROUND_COUNT_DEFAULT})
   --brief        short forms of what takes minutes, to see that nothing is far off
   --json         one JSON object on standard output, with the figures of each round

@@ -86,6 +86,7 @@ await build([
     'programs/empty',
     'programs/idle',
     'programs/memory',
+    'programs/runtime',
     'programs/start-up',
   ]),
   ...bundles('test/stress', 'build/stress', ['main', 'producer-thread', 'reader-thread']),

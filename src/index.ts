@@ -47,6 +47,7 @@ export type {
   TimeUnit,
   Unit,
 } from './shared/metric.ts'
+export type { RuntimeOptions } from './shared/runtime/options.ts'
 export type { TelemetryShare } from './shared/share.ts'
 export type { DurationText, SLODefinition } from './shared/slo/definition.ts'
 export { sloPresets } from './shared/slo/presets.ts'

@@ -97,8 +97,9 @@ export interface QuestionContext {
 export interface Question {
   readonly name: string
   readonly asks: string
-  /** `cost`: what one operation takes, in seconds of measuring. `load`: what a program under load feels, in minutes. */
-  readonly group: 'cost' | 'load'
+  /** `cost`: what one operation takes, in seconds of measuring. `load`: what a program under load feels, in minutes.
+   *  `option`: what something costs that is not on by default; its figures are in that thing's own document. */
+  readonly group: 'cost' | 'load' | 'option'
   /** Whether the candidates are calls that may leave garbage: then it is measured too, in a second process. */
   readonly measuresAllocation?: boolean
   /** Whether its candidates are programs of their own. Otherwise each round is asked in a process of its own: rounds of one

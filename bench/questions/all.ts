@@ -14,6 +14,7 @@ import { marks } from './marks.ts'
 import { memory } from './memory.ts'
 import { percentiles } from './percentiles.ts'
 import { record } from './record.ts'
+import { runtime } from './runtime.ts'
 import { startUp } from './start-up.ts'
 
 export const QUESTIONS: readonly Question[] = [
@@ -32,4 +33,5 @@ export const QUESTIONS: readonly Question[] = [
   memory,
   loop,
   ...LOAD_QUESTIONS,
+  runtime,
 ]

@@ -44,7 +44,7 @@ test.each([
   [['--rounds', '0'], '--rounds "0": give a whole number from 1 to 1000'],
   [['--rounds', '1.5'], '--rounds "1.5": give a whole number from 1 to 1000'],
   [['--rounds', ''], '--rounds "": give a whole number from 1 to 1000'],
-  [['--group', 'all'], '--group "all": choose from cost, load'],
+  [['--group', 'all'], '--group "all": choose from cost, load, option'],
   [['--fast'], "Unknown option '--fast'"],
 ])('%j is refused: %s', (args, message) => {
   expect(() => readOptions(args, known)).toThrow(new UsageError(message))

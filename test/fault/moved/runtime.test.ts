@@ -1,6 +1,6 @@
 /** Runtime metrics in a bundle: what is loaded when it is asked for is in it; what the aggregator thread loads lies beside
- *  it, or is missed by name. */
-import { cpSync } from 'node:fs'
+ *  it or in the package, or is missed by name. */
+import { cpSync, renameSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test, vi } from 'vitest'
 import { App } from './app.ts'
@@ -31,25 +31,35 @@ const made = (['esbuild', 'rollup', 'vite', 'webpack'] as const).flatMap(name =>
   (['esm', 'cjs'] as const).map(format => [name, format] as const),
 )
 
-test.each(made)('%s as %s', async (name, format: Format) => {
-  const folder = `${name}-${format}`
-  const file = app.path('out', folder, format === 'esm' ? 'main.mjs' : 'main.cjs')
+async function bundled(name: keyof typeof bundlers, format: Format): Promise<string> {
+  const file = app.path('out', `${name}-${format}`, format === 'esm' ? 'main.mjs' : 'main.cjs')
   await bundlers[name]({ entry, file, format })
+  return file
+}
+
+async function printed(file: string): Promise<{ ready: string; ok: boolean; metrics: string[] }> {
   const run = await app.run(file)
   expect(run.code, run.stderr).toBe(0)
-  const alone = JSON.parse(run.stdout)
+  return JSON.parse(run.stdout)
+}
+
+test.each(made)('bundled by %s as %s, this thread and the process are measured', async (name, format) => {
+  const { ready, ok, metrics } = await printed(await bundled(name, format))
+  expect({ ready, ok }).toEqual({ ready: 'ready', ok: true })
+  expect(metrics).toEqual(expect.arrayContaining(['v8js.memory.heap.used', 'process.memory.usage']))
+})
+
+test('where the package is gone, this thread is measured, and what is missing has a name', async () => {
+  const file = await bundled('esbuild', 'esm')
+  renameSync(app.path('node_modules'), app.path('gone'))
+  const alone = await printed(file)
+  expect(alone.ready).toMatch(/^OFFLOOP_EXTENSION .*process.*docs\/bundling\.md/s)
   expect(alone.ok).toBe(true)
   expect(alone.metrics).toEqual(expect.arrayContaining(['v8js.memory.heap.used', 'v8js.resource.active']))
-  if (name === 'webpack') {
-    // It has copied the module along.
-    expect(alone.ready).toBe('ready')
-    expect(alone.metrics).toContain('process.memory.usage')
-    return
-  }
-  expect(alone.ready).toMatch(/^OFFLOOP_EXTENSION .*process.*docs\/bundling\.md/s)
-  if (format === 'cjs') return
-  cpSync(PROCESS_MODULE, app.path('out', folder, 'exporters', 'process.js'))
-  const beside = JSON.parse((await app.run(file)).stdout)
+  expect(alone.metrics).not.toContain('process.memory.usage')
+
+  cpSync(PROCESS_MODULE, app.path('out', 'esbuild-esm', 'exporters', 'process.js'))
+  const beside = await printed(file)
   expect(beside).toMatchObject({ ready: 'ready', ok: true })
   expect(beside.metrics).toContain('process.memory.usage')
 })
