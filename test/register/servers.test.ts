@@ -85,6 +85,17 @@ test('methods that nobody knows are one label', async () => {
   expect(await app.served()).toEqual({ '_OTHER - 200': 2, 'OPTIONS - 200': 1 })
 })
 
+test('thousands of requests on many connections are counted to the last one', async () => {
+  const app = await plain()
+  const request = 'GET / HTTP/1.1\r\nHost: test\r\n\r\n'
+  const last = 'GET /fail HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n'
+  await Promise.all(
+    Array.from({ length: 20 }, async () => await once(send(app, request.repeat(199) + last), 'close')),
+  )
+  await until(app, 0)
+  expect(await app.served()).toEqual({ 'GET - 200': 20 * 199, 'GET - 503': 20 })
+})
+
 test('requests and connections that are over are kept by nobody, aborted and unanswered ones included', async () => {
   const app = await startApp('leaks.mjs')
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
