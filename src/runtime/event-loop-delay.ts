@@ -5,8 +5,8 @@ import { threadId } from 'node:worker_threads'
 import type { ThreadTelemetry } from '../index.ts'
 import type { Sampler } from './sampler.ts'
 
-/** Turns of its timer for which a histogram goes on beside the next one. Two would do: with the first the next one has begun,
- *  and with the second it has seen something. */
+/** Turns of its timer for which a histogram goes on beside the next one: with the first the next one has begun, with the
+ *  second it has seen something. */
 const OVERLAP_TURNS = 3
 
 /** Each reading is of what was seen since the one before.
@@ -23,7 +23,16 @@ export function watchEventLoopDelay(telemetry: ThreadTelemetry, resolutionMs: nu
     record(histogram)
     histogram.reset()
   }
+  const change = (turns: number) => {
+    changing = setTimeout(endChange, turns * resolutionMs).unref()
+  }
   const endChange = () => {
+    // Whatever began before this one's first turn, the other one has seen by its second. A block of some time may have
+    // brought this time-out before either.
+    if (running.count === 0) change(1)
+    else endResting()
+  }
+  const endResting = () => {
     clearTimeout(changing)
     changing = undefined
     end(resting)
@@ -39,11 +48,10 @@ export function watchEventLoopDelay(telemetry: ThreadTelemetry, resolutionMs: nu
       running = resting
       resting = ending
       running.enable()
-      // Timers run in the order in which they are due: after a block, the histograms' own come before this one.
-      changing = setTimeout(endChange, OVERLAP_TURNS * resolutionMs).unref()
+      change(OVERLAP_TURNS)
     },
     stop: () => {
-      if (changing !== undefined) endChange()
+      if (changing !== undefined) endResting()
       end(running)
     },
   }

@@ -9,7 +9,7 @@ const telemetry = createTelemetry({
 await telemetry.ready
 const delayMax = series => series['nodejs.eventloop.delay.max 0']?.max ?? 0
 await until(telemetry, series => 'nodejs.eventloop.delay.max 0' in series)
-const quiet = (await seriesOf(telemetry))['nodejs.eventloop.delay.p50 0']
+const quiet = (await seriesOf(telemetry))['nodejs.eventloop.delay.min 0']
 await passMs(30)
 blockMs(1_000)
 const blocked = await until(telemetry, series => delayMax(series) > 0.9)
