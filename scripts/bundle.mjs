@@ -75,6 +75,7 @@ await build([
     plugins: [withAggregator(inlined), lazyEntriesStayOutside],
   })),
   ...entriesBeside(['prometheus/index', 'prom-client/index', 'otel/index', 'runtime/index']),
+  ...entriesBeside(['register/index', 'instrumentation/express', 'instrumentation/fastify']),
   ...command('cli/main', ['yaml']),
   ...exporters(['otlp', 'process']),
   ...exporters(['prometheus'], ['negotiator', 'content-type', 'pbf']),

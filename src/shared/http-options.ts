@@ -6,6 +6,9 @@ import { TIMER_DELAY_MS_MAX } from './timers.ts'
 export interface HttpOptions {
   /** 0: any free one. Default 9464. */
   readonly port?: number
+  /** Ports to try, from `port` on, while another program listens on them: where several processes of one application run on
+   *  one machine. Default 1. */
+  readonly portsTried?: number
   /** Where to listen: an address or a name of this machine. Default 127.0.0.1, which no other machine reaches. */
   readonly host?: string
   /** Whoever asks has to give it, as `Authorization: Bearer …`; `/health` and `/ready` are open to all. Default: none. */
@@ -30,6 +33,7 @@ export type ResolvedHttpOptions = Required<Omit<HttpOptions, 'token'>> & Pick<Ht
 
 const DEFAULTS: ResolvedHttpOptions = {
   port: 9_464,
+  portsTried: 1,
   host: '127.0.0.1',
   quantiles: [],
   maxConnections: 64,
@@ -48,6 +52,7 @@ const CHECKS: Readonly<
   Record<keyof HttpOptions, readonly [isRight: (value: unknown) => boolean, fix: string]>
 > = {
   port: [isWhole(0, 65_535), 'give a whole number from 0 to 65535; 0 is any free port'],
+  portsTried: [isWhole(1, 1_000), 'give a whole number from 1 to 1000'],
   host: [
     value => typeof value === 'string' && /^[^\s/]{1,255}$/.test(value),
     'give an address or a name of this machine, such as 127.0.0.1 or 0.0.0.0',

@@ -7,6 +7,7 @@ import type { ResolvedHttpOptions } from '../../shared/http-options.ts'
 /** The port of an aggregator that died is free once its thread is gone, which may take a moment. */
 const ATTEMPTS = 25
 const ATTEMPT_PAUSE_MS = 100
+const PORT_MAX = 65_535
 
 /** Where others find the server. */
 export interface ServerInfo extends ExtensionInfo {
@@ -17,19 +18,22 @@ export interface ServerInfo extends ExtensionInfo {
 /** @throws TelemetryError OFFLOOP_HTTP_LISTEN */
 export async function listen(
   server: Server,
-  { port, host }: ResolvedHttpOptions,
+  { port, portsTried, host }: ResolvedHttpOptions,
   previous: ExtensionInfo | undefined,
 ): Promise<ServerInfo> {
   const before = previous?.['port']
-  const wanted = typeof before === 'number' ? before : port
+  let wanted = typeof before === 'number' ? before : port
+  const lastPort = port === 0 ? 0 : Math.min(port + portsTried - 1, PORT_MAX)
   for (let attempt = 1; ; attempt += 1) {
     try {
       await listenOnce(server, wanted, host)
       break
     } catch (error) {
-      if (codeOf(error) === 'EADDRINUSE' && before !== undefined && attempt < ATTEMPTS) {
+      const isTaken = codeOf(error) === 'EADDRINUSE'
+      if (isTaken && before !== undefined && attempt < ATTEMPTS) {
         await new Promise(resolve => setTimeout(resolve, ATTEMPT_PAUSE_MS))
-      } else throw listenError(error, wanted, host)
+      } else if (isTaken && before === undefined && wanted < lastPort) wanted += 1
+      else throw listenError(error, wanted, host)
     }
   }
   const address = server.address()
