@@ -226,17 +226,20 @@ describe('of many samples', () => {
     ])
   })
 
-  test('a rare one finds place among busy ones that are always there before it', () => {
-    const { recorder, advance, exemplarsOf } = recording({ maxSeriesPerMetric: 10_000 })
+  test('a rare one finds place among busy ones that renew theirs as soon as they may', () => {
+    const { recorder, advance, drain, exemplarsOf } = recording({ maxSeriesPerMetric: 10_000 })
     const metric = recorder.latency('echo', { labelNames: ['n'], buckets: BUCKETS })
-    const busy = Array.from({ length: 0.75 * EXEMPLAR_SLOTS }, (_, n) => metric.labels({ n }))
-    const rare = metric.labels({ n: 'rare' })
-    for (let step = 0; step < 200; step++) {
+    const busy = Array.from({ length: EXEMPLAR_SLOTS }, (_, n) => metric.labels({ n }))
+    const rare = Array.from({ length: 50 }, (_, n) => metric.labels({ n: `rare ${n}` }))
+    for (let step = 0; step < 600; step++) {
       for (const handle of busy) handle.recordWithTrace(5, trace(step))
-      if (step % 7 === 6) rare.recordWithTrace(5, trace(step))
+      // Each comes six times a minute, at no fixed time.
+      rare[(step * 7) % 50]!.recordWithTrace(5, trace(step))
+      drain()
       advance(100)
     }
-    expect(exemplarsOf('echo', ['rare'])).toHaveLength(1)
+    const served = rare.filter((_, n) => exemplarsOf('echo', [`rare ${n}`]).length === 1)
+    expect(served.length).toBe(rare.length)
   })
 
   test('of more series than there are slots each comes to its turn', () => {
