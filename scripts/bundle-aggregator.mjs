@@ -38,8 +38,10 @@ export function withAggregator(script) {
       if (!/[\\/]src[\\/]producer[\\/]built-worker\.ts$/.test(id)) return null
       // The address is written out: bundlers that copy such files along (webpack, @vercel/nft) know them by that.
       return `
+        export const version = ${JSON.stringify(version)}
         export const workerFileName = ${JSON.stringify(name)}
         export function workerFileUrl() { return new URL('./${name}', import.meta.url).href }
+        export function scrapeModuleUrl() { return new URL('./exporters/prometheus.js', import.meta.url).href }
         ${notice}
         export const inlinedWorker = ${JSON.stringify(script)}`
     },

@@ -12,7 +12,14 @@ const bundles = (from, to, entries) =>
     input: `${from}/${entry}.ts`,
     external,
     platform: 'node',
-    output: { file: `${to}/${entry}.js`, format: 'esm', sourcemap: true, codeSplitting: false },
+    // Types carry the documentation, source maps the sources: what is loaded at every start has neither.
+    output: {
+      file: `${to}/${entry}.js`,
+      format: 'esm',
+      sourcemap: true,
+      codeSplitting: false,
+      comments: { legal: true, jsdoc: false, annotation: true },
+    },
   }))
 
 /** Further entries of the package, each one level below it. What they have of the main entry is the main entry's own:
@@ -26,6 +33,16 @@ const entriesBeside = (entries, builtIn = []) =>
     output: { ...bundle.output, banner: builtIn.length === 0 ? '' : noticeOf(builtIn) },
   }))
 
+/** Modules that the aggregator thread loads: src/exporters/otlp/main.ts becomes dist/exporters/otlp.js. */
+const exporters = (names, builtIn) =>
+  entriesBeside(
+    names.map(name => `exporters/${name}/main`),
+    builtIn,
+  ).map(({ output, ...bundle }, index) => ({
+    ...bundle,
+    output: { ...output, file: `dist/exporters/${names[index]}.js` },
+  }))
+
 const mainEntryStaysOutside = {
   name: 'offloop-main-entry',
   resolveId: source => (/^(?:\.\.\/)+index\.ts$/.test(source) ? { id: '../index.js', external: true } : null),
@@ -35,9 +52,8 @@ const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 
 await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
-  ...entriesBeside([
-    // Modules that the aggregator thread loads.
-  ]),
+  ...entriesBeside([]),
+  ...exporters([]),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',

@@ -14,10 +14,31 @@ export type {
 } from './producer/metric-options.ts'
 export type { TelemetryOptions } from './producer/options.ts'
 export type { EndingSignal } from './producer/signals.ts'
-export { createTelemetry, type Telemetry, type TelemetryStatus } from './producer/telemetry.ts'
+export {
+  createTelemetry,
+  type Telemetry,
+  type TelemetryReady,
+  type TelemetryStatus,
+} from './producer/telemetry.ts'
 export type { FlushOptions, FlushResult, ThreadTelemetry } from './producer/thread-telemetry.ts'
-export type { QueryOptions } from './shared/control-api.ts'
+export type { QueryOptions, Scrape } from './shared/control-api.ts'
 export { TelemetryError, type TelemetryErrorCode, type TelemetryErrorDetails } from './shared/errors.ts'
+export type { ExportHints } from './shared/export-hints.ts'
+export type {
+  Exemplar,
+  ExportBuckets,
+  ExportHealth,
+  ExportMetric,
+  ExportResource,
+  ExportSeries,
+  Extension,
+  ExtensionHost,
+  ExtensionInfo,
+  ExtensionModule,
+  ExtensionSpec,
+  OwnSeries,
+} from './shared/extension/extension.ts'
+export type { HttpOptions } from './shared/http-options.ts'
 export type {
   Labels,
   MetricDefinition,

@@ -2,6 +2,7 @@
 import { MessageChannel, threadId } from 'node:worker_threads'
 import { Recorder } from '../../src/producer/recorder.ts'
 import { clockOriginNow } from '../../src/shared/clock.ts'
+import { DEFAULT_BUCKETS_SECONDS } from '../../src/shared/export-hints.ts'
 import { createBoard } from '../../src/shared/memory/board.ts'
 import { createControlBlock } from '../../src/shared/memory/control-block.ts'
 import { createState } from '../../src/shared/memory/state-layout.ts'
@@ -35,6 +36,11 @@ export function createHeldAggregator(seriesCount: number): HeldAggregator {
       rateLimitWindowMs: 0,
       rateLimitScope: 'percentile',
       slos: [],
+      version: '0.0.0',
+      bucketsSeconds: DEFAULT_BUCKETS_SECONDS,
+      extensions: [],
+      extensionInfos: new Map(),
+      scrapeModule: '',
       addedSlos: [],
       lanes: [],
       readers: [],

@@ -4,6 +4,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { AggregatorBoot, AggregatorMessage, AggregatorRestart } from '../shared/aggregator-boot.ts'
 import { createClock } from '../shared/clock.ts'
 import type { AddSloMessage, CreatorMessage } from '../shared/creator-message.ts'
+import { type ExtensionInfo, SCRAPE_EXTENSION } from '../shared/extension/extension.ts'
 import type { LaneAnnouncement } from '../shared/share.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
 import type { Timers } from '../shared/timers.ts'
@@ -14,7 +15,10 @@ import type { SupervisionLimits } from './supervision-limits.ts'
 import { type Death, Supervisor } from './supervisor.ts'
 
 /** What is the same for every aggregator of a telemetry. */
-type LastingBoot = Omit<AggregatorBoot, 'controlPort' | 'addedSlos' | 'lanes' | 'readers' | 'restart'>
+type LastingBoot = Omit<
+  AggregatorBoot,
+  'controlPort' | 'addedSlos' | 'lanes' | 'readers' | 'restart' | 'extensionInfos'
+>
 
 export interface LinkListeners {
   /** A line of this thread's own. */
@@ -41,6 +45,7 @@ export class AggregatorLink {
    *  between the two waits in it. */
   #control = new MessageChannel()
   #nextSloId = 0
+  readonly #extensionInfos = new Map<string, ExtensionInfo>()
 
   constructor(lasting: LastingBoot, listeners: LinkListeners, limits: SupervisionLimits) {
     this.#lasting = lasting
@@ -85,6 +90,12 @@ export class AggregatorLink {
   /** To be called at each heartbeat. */
   observe(): void {
     this.#supervisor.observe()
+  }
+
+  /** Where the aggregator answers HTTP requests; undefined while it does not. */
+  get url(): string | undefined {
+    const url = this.#extensionInfos.get(SCRAPE_EXTENSION)?.['url']
+    return typeof url === 'string' ? url : undefined
   }
 
   announce(announcement: LaneAnnouncement): void {
@@ -145,6 +156,7 @@ export class AggregatorLink {
       lanes: this.#lanes.announcements,
       readers: this.#bus.connectAll(),
       restart,
+      extensionInfos: this.#extensionInfos,
     }
     const thread = new AggregatorThread(boot, {
       onMessage: message => this.#heed(message),
@@ -159,6 +171,7 @@ export class AggregatorLink {
 
   #heed(message: AggregatorMessage): void {
     if (message.type === 'lane-released') this.#lanes.release(message.laneId)
+    else if (message.type === 'extension-info') this.#extensionInfos.set(message.name, message.info)
     else this.#listeners.onLine(message.line)
   }
 

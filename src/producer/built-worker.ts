@@ -2,9 +2,14 @@
  *  TypeScript. In the package scripts/bundle.mjs puts a module in the place of this one, with the same names. */
 import { readFileSync } from 'node:fs'
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const { version: packageVersion } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as {
   version: string
 }
+
+/** Of offloop. */
+export const version: string = packageVersion
 
 /** The version is part of it, so a file left from another build, or brought by another version, is not taken for ours. */
 export const workerFileName: string = `offloop-aggregator-${version}.cjs`
@@ -12,6 +17,12 @@ export const workerFileName: string = `offloop-aggregator-${version}.cjs`
 /** @throws TypeError where no module has an address: in CommonJS, esbuild's for one */
 export function workerFileUrl(): string {
   return new URL(`../../dist/${workerFileName}`, import.meta.url).href
+}
+
+/** Address of the extension that renders what is scraped.
+ *  @throws TypeError where no module has an address */
+export function scrapeModuleUrl(): string {
+  return new URL('../../dist/exporters/prometheus.js', import.meta.url).href
 }
 
 /** A script that is the whole worker; undefined among the sources. */

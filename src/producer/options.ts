@@ -1,6 +1,9 @@
 /** Options of createTelemetry: their meaning, defaults, and what is wrong with those given. Creating thread. */
 import { resolve } from 'node:path'
 import { TelemetryError } from '../shared/errors.ts'
+import { checkBuckets, DEFAULT_BUCKETS_SECONDS } from '../shared/export-hints.ts'
+import type { ExtensionSpec } from '../shared/extension/extension.ts'
+import { type HttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from '../shared/http-options.ts'
 import { checkKnownKeys } from '../shared/known-keys.ts'
 import { checkLaneCapacity, LANE_CAPACITY_DEFAULT } from '../shared/memory/lane-layout.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
@@ -42,14 +45,22 @@ export interface TelemetryOptions {
   readonly exitTimeoutMs?: number
   /** A file that gets the final snapshot as JSON, at `close()` and at the thread's exit: whole or not at all. */
   readonly snapshotFile?: string
+  /** Answers `GET /metrics`, `/health`, `/ready` and `/snapshot.json` from the aggregator thread; `true` for the defaults.
+   *  Default: no server. See docs/scraping.md. */
+  readonly http?: boolean | HttpOptions
+  /** What sends the metrics elsewhere: `otlpExporter()` of offloop/otel, `remoteWrite()` of offloop/prometheus. */
+  readonly exporters?: readonly ExtensionSpec[]
+  /** Upper bounds of the histograms that exporters show, for latencies without bounds of their own, in seconds. Default
+   *  those of the semantic conventions, 0.005 to 10. */
+  readonly buckets?: readonly number[]
   /** Takes every event of the bus, on this thread. May throw, reject or hang: that is counted and harms nothing. */
   readonly publish?: Publish
   /** Takes the lines that otherwise go to stderr, on this thread; `false` silences them. */
   readonly log?: ((line: string) => void) | false
 }
 
-export type ResolvedOptions = Required<Omit<TelemetryOptions, 'publish' | 'log' | 'snapshotFile'>> &
-  Pick<TelemetryOptions, 'publish' | 'log' | 'snapshotFile'>
+export type ResolvedOptions = Required<Omit<TelemetryOptions, 'publish' | 'log' | 'snapshotFile' | 'http'>> &
+  Pick<TelemetryOptions, 'publish' | 'log' | 'snapshotFile'> & { readonly http?: ResolvedHttpOptions }
 
 /** The options with their defaults.
  *  @throws TelemetryError OFFLOOP_OPTION, OFFLOOP_LANE_SIZE, OFFLOOP_WINDOW_SIZE, OFFLOOP_SLO_DEFINITION, OFFLOOP_OBJECTIVE */
@@ -60,12 +71,16 @@ export function resolveOptions(options: TelemetryOptions): ResolvedOptions {
       fix: "give options, at least { service: 'name' }",
     })
   }
-  const resolved: ResolvedOptions = { ...DEFAULTS, ...withoutUndefined(options) }
+  const resolved = { ...DEFAULTS, ...withoutUndefined(options) }
   checkKnownKeys(resolved, Object.keys(CHECKS))
   for (const [name, check] of Object.entries(CHECKS)) check(resolved[name as keyof TelemetryOptions], name)
   // Resolved now: the application may change its working directory before the end.
-  const { snapshotFile } = resolved
-  return snapshotFile === undefined ? resolved : { ...resolved, snapshotFile: resolve(snapshotFile) }
+  const { snapshotFile, http, ...others } = resolved
+  return {
+    ...others,
+    ...(snapshotFile === undefined ? {} : { snapshotFile: resolve(snapshotFile) }),
+    ...(http === undefined || http === false ? {} : { http: resolveHttpOptions(http, 'http') }),
+  }
 }
 
 const DEFAULTS = {
@@ -81,6 +96,8 @@ const DEFAULTS = {
   rateLimitWindowMs: 10_000,
   rateLimitScope: 'percentile',
   exitTimeoutMs: 1_000,
+  exporters: [],
+  buckets: DEFAULT_BUCKETS_SECONDS,
 } as const
 
 const CHECKS: Readonly<Record<keyof TelemetryOptions, (value: unknown, at: string) => void>> = {
@@ -115,6 +132,13 @@ const CHECKS: Readonly<Record<keyof TelemetryOptions, (value: unknown, at: strin
     const isPath = typeof value === 'string' && value !== '' && !value.includes('\0') && !/[/\\]$/.test(value)
     check(value === undefined || isPath, value, at, 'give the path of a file')
   },
+  http: (value, at) => {
+    if (value !== undefined && value !== false) resolveHttpOptions(value, at)
+  },
+  exporters: checkExporters,
+  buckets: (value, at) => {
+    checkBuckets(value, at)
+  },
   publish: (value, at) =>
     check(value === undefined || typeof value === 'function', value, at, 'give a function'),
   log: (value, at) =>
@@ -124,6 +148,34 @@ const CHECKS: Readonly<Record<keyof TelemetryOptions, (value: unknown, at: strin
       at,
       'give a function, or false',
     ),
+}
+
+function checkExporters(value: unknown, at: string): void {
+  check(Array.isArray(value), value, at, 'give an array of exporters, such as [otlpExporter()]')
+  const names = new Set<string>()
+  for (const [index, exporter] of (value as unknown[]).entries()) {
+    const place = `${at}[${index}]`
+    const { name, module, options } = (exporter ?? {}) as Partial<ExtensionSpec>
+    const isSpec = typeof name === 'string' && name !== '' && typeof module === 'string' && module !== ''
+    check(isSpec, exporter, place, 'give what otlpExporter(), remoteWrite() or the like returns')
+    check(!names.has(name!), name, `${place}.name`, 'give each exporter a name of its own')
+    names.add(name!)
+    check(
+      isCloneable(options),
+      options,
+      `${place}.options`,
+      'give only what may cross to another thread: no functions',
+    )
+  }
+}
+
+function isCloneable(value: unknown): boolean {
+  try {
+    structuredClone(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function check(isValid: boolean, got: unknown, at: string, fix: string): void {

@@ -2,6 +2,7 @@
 import { type MessagePort, threadId } from 'node:worker_threads'
 import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
 import { TelemetryError } from '../shared/errors.ts'
+import { type ExtensionSpec, SCRAPE_EXTENSION } from '../shared/extension/extension.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
 import { createState } from '../shared/memory/state-layout.ts'
 import type { TelemetryShare } from '../shared/share.ts'
@@ -11,10 +12,12 @@ import { fitToMetric } from '../shared/slo/metric-fit.ts'
 import { closestName } from '../shared/statistics/closest-name.ts'
 import type { Topic } from '../shared/topics.ts'
 import { AggregatorLink } from './aggregator-link.ts'
+import { version } from './built-worker.ts'
 import { BusReader, type Listener } from './bus-reader.ts'
 import { ControlClient } from './control-client.ts'
 import { createShare } from './create-share.ts'
 import { flushAtExit, refuseSharedSnapshotFile } from './exit-flush.ts'
+import { scrapeModule } from './extension-module.ts'
 import type { EndingTelemetry } from './flush-and-wait.ts'
 import { type ResolvedOptions, resolveOptions, type TelemetryOptions } from './options.ts'
 import { createOwnLines, logTarget } from './own-lines.ts'
@@ -28,6 +31,8 @@ import { UserPublish } from './user-publish.ts'
 export interface TelemetryStatus {
   /** `restarting`: it has died, and another takes its place. `down`: it has died too often, and stays down. */
   readonly aggregator: 'booting' | 'running' | 'restarting' | 'down' | 'closed'
+  /** Where metrics are scraped; undefined while there is no HTTP server. */
+  readonly url: string | undefined
   /** Why the aggregator last died; undefined while it never has. */
   readonly cause: string | undefined
   /** Times the aggregator was started again. */
@@ -41,6 +46,12 @@ export interface TelemetryStatus {
   readonly publishTimeouts: number
 }
 
+/** What is known once everything is up. */
+export interface TelemetryReady {
+  /** Where metrics are scraped, without a path: `http://127.0.0.1:9464`. Undefined without the `http` option. */
+  readonly url?: string
+}
+
 /** The telemetry of this process, on the thread that created it. */
 export class Telemetry extends ThreadTelemetry {
   readonly #share: TelemetryShare
@@ -52,7 +63,7 @@ export class Telemetry extends ThreadTelemetry {
   readonly #forgetExit: () => void
   readonly #signalRemovers = new Set<() => void>()
   #bus: BusReader | undefined
-  #ready: Promise<void> | undefined
+  #ready: Promise<TelemetryReady> | undefined
   #listenerErrors = 0
 
   /** @internal Use `createTelemetry`. */
@@ -67,6 +78,10 @@ export class Telemetry extends ThreadTelemetry {
         rateLimitWindowMs: options.rateLimitWindowMs,
         rateLimitScope: options.rateLimitScope,
         slos: options.slos,
+        version,
+        bucketsSeconds: options.buckets,
+        extensions: extensionsOf(options),
+        scrapeModule: scrapeModule(),
         snapshotFile: options.snapshotFile,
         log: logTarget(options.log),
       },
@@ -103,16 +118,19 @@ export class Telemetry extends ThreadTelemetry {
     }
   }
 
-  /** Resolves once the aggregator is up. Recording does not wait for it.
-   *  @throws TelemetryError OFFLOOP_TIMEOUT, OFFLOOP_AGGREGATOR_DOWN */
-  get ready(): Promise<void> {
-    this.#ready ??= this.control.call(remote => remote.hello()).then(() => {})
+  /** Resolves once the aggregator is up, with its HTTP server and its exporters. Recording does not wait for it. Where one
+   *  of those cannot run, this rejects, and everything else carries on.
+   *  @throws TelemetryError OFFLOOP_HTTP_LISTEN, OFFLOOP_EXTENSION, OFFLOOP_PEER_MISSING, OFFLOOP_TIMEOUT,
+   *  OFFLOOP_AGGREGATOR_DOWN */
+  get ready(): Promise<TelemetryReady> {
+    this.#ready ??= this.control.call(remote => remote.hello())
     return this.#ready
   }
 
   get status(): TelemetryStatus {
     return {
       aggregator: this.closed === undefined ? aggregatorStatus(this.#link) : 'closed',
+      url: this.#link.url,
       cause: this.#link.cause,
       restarts: this.#link.restarts,
       recordedAfterClose: this.recorder.recordedAfterClose,
@@ -264,6 +282,11 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   const resolved = resolveOptions(options)
   refuseSharedSnapshotFile(resolved.snapshotFile)
   return new Telemetry(resolved, supervisionLimitsOf(options))
+}
+
+function extensionsOf({ http, exporters }: ResolvedOptions): ExtensionSpec[] {
+  const server = { name: SCRAPE_EXTENSION, module: scrapeModule(), options: { http } }
+  return http === undefined ? [...exporters] : [server, ...exporters]
 }
 
 function aggregatorStatus({ state, restarts }: AggregatorLink): TelemetryStatus['aggregator'] {

@@ -1,5 +1,5 @@
 /** What telemetry offers on every thread: metrics, and questions to the aggregator. Producer thread. */
-import type { FinalOutcome, QueryOptions } from '../shared/control-api.ts'
+import type { FinalOutcome, QueryOptions, Scrape } from '../shared/control-api.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { checkOptions } from '../shared/known-keys.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
@@ -112,6 +112,21 @@ export abstract class ThreadTelemetry {
    *  @throws TelemetryError OFFLOOP_TIMEOUT, OFFLOOP_AGGREGATOR_DOWN, OFFLOOP_CLOSED */
   snapshot(): Promise<TelemetrySnapshot> {
     return this.control.snapshot()
+  }
+
+  /** All metrics of all threads as a text that monitoring systems read, rendered by the aggregator: for whoever serves it
+   *  himself. Covers everything this thread has recorded before the call.
+   *  @param accept as in an HTTP request: `application/openmetrics-text` for OpenMetrics. Default: Prometheus' text format
+   *  @throws TelemetryError OFFLOOP_EXTENSION, OFFLOOP_TIMEOUT, OFFLOOP_AGGREGATOR_DOWN, OFFLOOP_CLOSED */
+  scrape(accept?: string): Promise<Scrape> {
+    return this.control.call(remote => remote.scrape(accept))
+  }
+
+  /** Has every exporter send what there is, now.
+   *  @throws TelemetryError OFFLOOP_PUSH when something did not arrive; OFFLOOP_TIMEOUT, OFFLOOP_AGGREGATOR_DOWN,
+   *  OFFLOOP_CLOSED */
+  push(): Promise<void> {
+    return this.control.call(remote => remote.push())
   }
 
   /** Samples and increments recorded on this thread after close. */

@@ -1,11 +1,14 @@
 /** What the creating thread hands the aggregator thread when it starts it. Types only. */
 import type { MessagePort } from 'node:worker_threads'
 import type { AddSloMessage } from './creator-message.ts'
+import type { ExtensionInfo, ExtensionSpec } from './extension/extension.ts'
 import type { LaneAnnouncement, TelemetryShare } from './share.ts'
 import type { SLODefinition } from './slo/definition.ts'
 
 export interface AggregatorBoot {
   readonly share: TelemetryShare
+  /** Of offloop. */
+  readonly version: string
   /** What the aggregator leaves for its successor. Not part of the share: no other thread sees it. */
   readonly state: SharedArrayBuffer
   readonly controlPort: MessagePort
@@ -13,6 +16,13 @@ export interface AggregatorBoot {
   readonly rateLimitWindowMs: number
   readonly rateLimitScope: 'percentile' | 'slo' | 'metric'
   readonly slos: readonly SLODefinition[]
+  /** Bounds of histograms that have none of their own. */
+  readonly bucketsSeconds: readonly number[]
+  readonly extensions: readonly ExtensionSpec[]
+  /** What those said of themselves on an aggregator that died. */
+  readonly extensionInfos: ReadonlyMap<string, ExtensionInfo>
+  /** Address of the extension that renders what is scraped. */
+  readonly scrapeModule: string
   /** Added at run time, and not removed since. */
   readonly addedSlos: readonly AddSloMessage[]
   /** All that were announced, and not released since. */
@@ -54,5 +64,12 @@ export interface LaneReleasedMessage {
   readonly laneId: number
 }
 
+/** An extension runs, and this is what it says of itself. */
+export interface ExtensionInfoMessage {
+  readonly type: 'extension-info'
+  readonly name: string
+  readonly info: ExtensionInfo
+}
+
 /** What the aggregator tells the creating thread unasked. */
-export type AggregatorMessage = LogMessage | LaneReleasedMessage
+export type AggregatorMessage = LogMessage | LaneReleasedMessage | ExtensionInfoMessage

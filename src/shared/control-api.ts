@@ -29,15 +29,31 @@ export type Outcome<Value> =
   | { readonly value: Value }
   | { readonly error: { readonly code: TelemetryErrorCode; readonly details: TelemetryErrorDetails } }
 
+/** What the aggregator says of itself once it is up. */
+export interface ReadyAnswer {
+  /** Where it answers HTTP requests; absent without the `http` option. */
+  readonly url?: string
+}
+
+/** All metrics, as a text that monitoring systems read. */
+export interface Scrape {
+  readonly contentType: string
+  readonly body: string
+}
+
 /** Every method first drains all lanes, so an answer covers whatever was published before the question. */
 export interface AggregatorControl {
-  /** Answers once the aggregator is up. */
-  hello(): Outcome<true>
+  /** Answers once the aggregator is up, and every extension. */
+  hello(): Promise<Outcome<ReadyAnswer>>
   query(metric: string, options: QueryOptions): Outcome<SeriesSnapshot>
   snapshot(): Outcome<TelemetrySnapshot>
   flush(): Outcome<{ readonly lost: number }>
   /** Takes everything, checks every SLO, writes the snapshot file, and stops. */
-  close(): Outcome<FinalOutcome>
+  close(): Promise<Outcome<FinalOutcome>>
+  /** @param accept as in an HTTP request */
+  scrape(accept?: string): Promise<Outcome<Scrape>>
+  /** Has all exporters send what there is. */
+  push(): Promise<Outcome<void>>
 }
 
 export function outcomeOf<Value>(work: () => Value): Outcome<Value> {

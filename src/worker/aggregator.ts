@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { AggregatorBoot, AggregatorRestart } from '../shared/aggregator-boot.ts'
 import { type Clock, createClock, timestampOf } from '../shared/clock.ts'
 import type { FinalOutcome, QueryOptions } from '../shared/control-api.ts'
+import type { ExportHealth, ExtensionHost } from '../shared/extension/extension.ts'
 import { createLimitedLog, reasonOf } from '../shared/limited-log.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
 import { SELF_METRIC_PREFIX } from '../shared/metric.ts'
@@ -13,15 +14,19 @@ import { type Metric, MetricRegistry } from '../shared/statistics/registry.ts'
 import type { StatisticsMemory } from '../shared/statistics/statistics-memory.ts'
 import { SLOMonitor } from '../slo/monitor.ts'
 import type { SLORegistry } from '../slo/watched-slo.ts'
+import { AddedSlos } from './added-slos.ts'
 import { BoardPublisher } from './board-publisher.ts'
 import { Bus } from './bus.ts'
 import { CorruptionReports } from './corruption-reports.ts'
+import { createExtensionHost } from './extension-host.ts'
 import { createFallbackPublish } from './fallback-publish.ts'
 import { flushFinally } from './final-flush.ts'
 import { LaneSet } from './lane-set.ts'
+import { LimitReports } from './limit-reports.ts'
 import { LossReports } from './loss-reports.ts'
 import { Outbox } from './outbox.ts'
 import { answerQuery, snapshotMetrics } from './queries.ts'
+import { resourceOf } from './resource.ts'
 import { reportRestart } from './restart-report.ts'
 import { SelfMetrics } from './self-metrics.ts'
 import type { DurableState } from './state/durable-state.ts'
@@ -51,8 +56,7 @@ export class Aggregator {
   readonly #outbox: Outbox
   /** Messages that made no sense: counted by whoever received them. */
   refusedCount = 0
-  #hasReportedSummarized = false
-  readonly #sloRemovers = new Map<number, () => void>()
+  readonly #slos: AddedSlos
   /** What came of closing; undefined before. */
   #closedWith: FinalOutcome | undefined
 
@@ -64,12 +68,14 @@ export class Aggregator {
     this.#clock = createClock(share.origin)
     this.#control = new Int32Array(share.control)
     this.#bus = new Bus(() => timestampOf(this.#clock))
+    const limits = new LimitReports(this.#bus, this.#clock, log, share.maxSeriesPerMetric)
     const createRegistry = (memory: StatisticsMemory) =>
       new MetricRegistry({
         clock: this.#clock,
         windowCapacity: share.windowCapacity,
         maxSeriesPerMetric: share.maxSeriesPerMetric,
-        onSeriesOverflow: metric => this.#reportOverflow(metric),
+        onSeriesOverflow: metric => limits.overflow(metric),
+        bucketsSeconds: boot.bucketsSeconds,
         memory,
       })
     const { state, registry, left } = openState(boot.state, this.#clock, createRegistry, error =>
@@ -87,7 +93,7 @@ export class Aggregator {
         onSeries: (series, directory, firstWord) => this.#board.assign(series, directory, firstWord),
         onConflict: error => logConflict(`offloop: ${reasonOf(error)}`),
         onLost: (count, threadId) => this.#losses.add(count, threadId),
-        onSummarized: (count, threadId) => this.#reportSummarized(count, threadId),
+        onSummarized: (count, threadId) => limits.summarized(count, threadId),
         onBatch: lane => state.noteBatch(lane),
         saveNow: () => state.commit(),
         onBroken: (threadId, error, laneId) => this.#corruptions.report(laneId, threadId, error),
@@ -116,6 +122,7 @@ export class Aggregator {
       { rateLimitWindowMs: boot.rateLimitWindowMs, rateLimitScope: boot.rateLimitScope, log },
       { state: left.monitorState, beforePublish: events => outbox.announce(events) },
     )
+    this.#slos = new AddedSlos(this.#monitor, boot.slos, log)
     state.start({
       registry: this.#registry,
       lanes: this.#lanes,
@@ -166,23 +173,41 @@ export class Aggregator {
     }
   }
 
-  /** Judges from now on, or logs why not: whoever gave the SLO does not wait for an answer. */
   addSlo(sloId: number, definition: SLODefinition): void {
     this.#drain()
-    try {
-      this.#sloRemovers.set(sloId, this.#monitor.add(definition))
-    } catch (error) {
-      this.#log(`offloop: an SLO on ${definition.metric} was not accepted: ${String(error)}`)
-    }
+    this.#slos.add(sloId, definition)
   }
 
   removeSlo(sloId: number): void {
-    this.#sloRemovers.get(sloId)?.()
-    this.#sloRemovers.delete(sloId)
+    this.#slos.remove(sloId)
   }
 
   openBus(port: MessagePort, credits: SharedArrayBuffer): void {
     this.#bus.add(port, credits)
+  }
+
+  /** What extensions get to see. */
+  createHost(): ExtensionHost {
+    return createExtensionHost({
+      resource: resourceOf(this.#boot),
+      registry: this.#registry,
+      drain: () => {
+        // What came after the end was counted as lost then.
+        if (this.#closedWith === undefined) this.#drain()
+      },
+      exemplarsOf: series => this.#lanes.exemplars.of(series),
+      touch: () => this.#state.touch(),
+      snapshot: () => this.snapshot(),
+      health: () => this.#health(),
+      slos: () => this.#slos.definitions,
+      log: this.#log,
+    })
+  }
+
+  #health(): ExportHealth {
+    const nowMs = this.#clock.nowMs()
+    const heartbeatAgeMs = this.#lanes.creatorHeartbeatAgeMs(nowMs)
+    return { heartbeatAgeMs, uptimeMs: nowMs, restarts: this.#boot.restart?.restarts ?? 0 }
   }
 
   /** Samples that are published and not yet folded in. */
@@ -232,7 +257,7 @@ export class Aggregator {
   }
 
   #tick(lagMs: number): boolean {
-    const laneFill = this.#fullestLane()
+    const laneFill = this.#lanes.fullestFill
     const queueDepth = this.#lanes.pendingCount
     const startMs = this.#clock.nowMs()
     const sampleCount = this.#take(nowMs => this.#lanes.drain(nowMs))
@@ -266,35 +291,5 @@ export class Aggregator {
 
   #advanceClock(): void {
     Atomics.store(this.#control, ControlWord.clockMs, this.#clock.nowMs() | 0)
-  }
-
-  #fullestLane(): number {
-    let fullest = 0
-    for (const lane of this.#lanes.readers.values()) fullest = Math.max(fullest, lane.fill)
-    return fullest
-  }
-
-  /** Said once: nothing is lost, and `offloop_samples_summarized` tells how it goes on. */
-  #reportSummarized(count: number, threadId: number): void {
-    if (this.#hasReportedSummarized) return
-    this.#hasReportedSummarized = true
-    this.#log(
-      `offloop: ${count} samples of thread ${threadId} found their lane full and were summarized: totals are exact, ` +
-        'percentiles within 1.1 %. Raise laneCapacity where that is not enough. Said once.',
-    )
-  }
-
-  #reportOverflow(metric: Metric): void {
-    const { name } = metric.descriptor
-    const seriesMax = this.#boot.share.maxSeriesPerMetric
-    this.#log(
-      `offloop: ${name} has reached its limit of ${seriesMax} series: further label values share one overflow series. ` +
-        'Use labels with fewer values, or raise maxSeriesPerMetric.',
-    )
-    this.#bus.publish('perf.series_overflow', {
-      metric: name,
-      seriesMax,
-      timestamp: timestampOf(this.#clock),
-    })
   }
 }

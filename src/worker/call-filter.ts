@@ -12,10 +12,13 @@ const ARGUMENTS: Readonly<Record<string, readonly ((value: unknown) => boolean)[
   query: [isName, isObject],
   snapshot: [],
   flush: [],
+  scrape: [isTextOrNone],
+  push: [],
   close: [],
 }
 
 const ID_LENGTH_MAX = 200
+const TEXT_LENGTH_MAX = 4_096
 
 /** Whether a message is a call by comlink of one of these methods, with plain values for arguments. */
 export function isCall(message: unknown, methods: readonly string[]): boolean {
@@ -58,6 +61,10 @@ const NOTHING = { removeEventListener() {}, close() {}, ref() {}, unref() {} }
 
 function isName(value: unknown): boolean {
   return typeof value === 'string' && value.length <= METRIC_NAME_LENGTH_MAX
+}
+
+function isTextOrNone(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && value.length <= TEXT_LENGTH_MAX)
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

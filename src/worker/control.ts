@@ -5,17 +5,25 @@ import { BroadcastChannel, type MessagePort, parentPort } from 'node:worker_thre
 import { expose } from 'comlink'
 import { isAnnouncement } from '../shared/announcement-check.ts'
 import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
-import { type AggregatorControl, outcomeOf } from '../shared/control-api.ts'
+import {
+  type AggregatorControl,
+  type Outcome,
+  outcomeOf,
+  type ReadyAnswer,
+  type Scrape,
+} from '../shared/control-api.ts'
 import type { CreatorMessage } from '../shared/creator-message.ts'
+import type { ExtensionInfo } from '../shared/extension/extension.ts'
 import type { ChannelOpened } from '../shared/share.ts'
 import type { Aggregator } from './aggregator.ts'
 import { callsOnly } from './call-filter.ts'
 import { isCreatorMessage } from './creator-message-check.ts'
+import type { Extensions } from './extensions.ts'
 
 /** Channels kept open at the same time; the oldest goes first. A thread whose channel is gone asks for it again. */
 const CHANNELS_MAX = 1_000
 /** What any thread may ask. To close is for the creating thread alone. */
-const QUESTIONS = ['hello', 'query', 'snapshot', 'flush'] as const
+const QUESTIONS = ['hello', 'query', 'snapshot', 'flush', 'scrape', 'push'] as const
 const CREATOR_CALLS = [...QUESTIONS, 'close'] as const
 
 export class ControlServer {
@@ -25,9 +33,9 @@ export class ControlServer {
   readonly #announcements: BroadcastChannel
   readonly #channelPrefix: string
 
-  constructor(aggregator: Aggregator, announcementChannel: string) {
+  constructor(aggregator: Aggregator, extensions: Extensions, announcementChannel: string) {
     this.#aggregator = aggregator
-    this.#api = createApi(aggregator, () => this.#close())
+    this.#api = createApi(aggregator, extensions, () => this.#close())
     this.#announcements = new BroadcastChannel(announcementChannel)
     this.#channelPrefix = `${announcementChannel}:`
   }
@@ -106,17 +114,35 @@ export class ControlServer {
   }
 }
 
-function createApi(aggregator: Aggregator, onClose: () => void): AggregatorControl {
+function createApi(aggregator: Aggregator, extensions: Extensions, onClose: () => void): AggregatorControl {
   return {
-    hello: () => ({ value: true }),
+    hello: () => asyncOutcomeOf(async () => readyAnswerOf(await extensions.info())),
     query: (metric, options = {}) => outcomeOf(() => aggregator.query(metric, options)),
     snapshot: () => outcomeOf(() => aggregator.snapshot()),
     flush: () => outcomeOf(() => aggregator.flush()),
+    scrape: accept => asyncOutcomeOf(async () => (await extensions.scrape(accept)) as Scrape),
+    push: () => asyncOutcomeOf(() => extensions.push()),
     close: () =>
-      outcomeOf(() => {
+      asyncOutcomeOf(async () => {
         const result = aggregator.close()
+        await extensions.close()
         onClose()
         return result
       }),
   }
+}
+
+async function asyncOutcomeOf<Value>(work: () => Promise<Value>): Promise<Outcome<Value>> {
+  try {
+    const value = await work()
+    return { value }
+  } catch (error) {
+    return outcomeOf(() => {
+      throw error
+    })
+  }
+}
+
+function readyAnswerOf({ url }: ExtensionInfo): ReadyAnswer {
+  return typeof url === 'string' ? { url } : {}
 }

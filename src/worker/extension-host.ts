@@ -30,6 +30,8 @@ export interface HostedAggregator {
   /** Takes whatever is published. */
   drain(): void
   exemplarsOf(series: Series): readonly Exemplar[]
+  /** Something was recorded that came through no lane. */
+  touch(): void
   snapshot(): TelemetrySnapshot
   health(): ExportHealth
   slos(): readonly SLODefinition[]
@@ -49,7 +51,7 @@ export function createExtensionHost(aggregator: HostedAggregator): ExtensionHost
     snapshot: () => aggregator.snapshot(),
     health: () => aggregator.health(),
     slos: () => aggregator.slos(),
-    series: (definition, labels = {}) => ownSeries(registry, definition, labels),
+    series: (definition, labels = {}) => ownSeries(aggregator, definition, labels),
     log,
     // The loop's own tick is a timer: it has its turn before this one goes on.
     pause: () => new Promise(resolve => setImmediate(resolve)),
@@ -126,14 +128,24 @@ class ReadSeries implements ExportSeries {
   }
 }
 
-function ownSeries(registry: MetricRegistry, definition: MetricDefinition, labels: Labels): OwnSeries {
+function ownSeries(
+  { registry, touch }: Pick<HostedAggregator, 'registry' | 'touch'>,
+  definition: MetricDefinition,
+  labels: Labels,
+): OwnSeries {
   const known = registry.metric(definition.name)
   const metric = known ?? registry.register(definition)
   const series = metric.series(labelValuesOf(metric.descriptor, labels))
   const timeMs = () => registry.clock.nowMs() >>> 0
   return {
-    record: value => series.record(value, timeMs()),
-    increment: by => series.increment(by, timeMs()),
+    record: value => {
+      series.record(value, timeMs())
+      touch()
+    },
+    increment: by => {
+      series.increment(by, timeMs())
+      touch()
+    },
     get total() {
       return series.total
     },

@@ -103,6 +103,12 @@ export class LaneReader {
     return this.#lane.doubles[LaneTotal.summarized]!
   }
 
+  /** For how long the thread's loop has not turned, though it may record all the time. */
+  heartbeatAgeMs(nowMs: number): number {
+    const beatMs = Atomics.load(this.#lane.words, LaneWord.heartbeatMs)
+    return Math.max(0, ((nowMs | 0) - beatMs) | 0)
+  }
+
   /** For how long the thread has given no sign of life: its loop has not turned, and it has recorded nothing. */
   silentMs(nowMs: number): number {
     const heartbeatMs = Atomics.load(this.#lane.words, LaneWord.heartbeatMs)

@@ -15,6 +15,8 @@ import { Quarantine } from './quarantine.ts'
  *  back it announces its lane again, and nothing is lost: a lane is a lease that heartbeats and samples renew. */
 const LEASE_MS = 10_000
 const NOTICE_MS = 1_000
+/** The creating thread takes the first lane there is. */
+const CREATOR_LANE_ID = 0
 /** Lanes adopted at once. Beyond it a lane is refused: no process has so many threads. */
 const LANES_MAX = 4_096
 /** A question covers what was published before it, unless that is more new series than so many drains take. */
@@ -87,6 +89,11 @@ export class LaneSet {
     return this.#lanes
   }
 
+  /** For how long the loop of the creating thread has not turned; undefined where it has no lane. */
+  creatorHeartbeatAgeMs(nowMs: number): number | undefined {
+    return this.#lanes.get(CREATOR_LANE_ID)?.heartbeatAgeMs(nowMs)
+  }
+
   /** Whether lanes came or went since this was last asked. */
   takeChanged(): boolean {
     const changed = this.#changed
@@ -104,6 +111,13 @@ export class LaneSet {
     let share = 0
     for (const lane of this.#lanes.values()) share = Math.max(share, lane.heldCount / lane.capacity)
     return share
+  }
+
+  /** How full the fullest lane is: from 0 to 1. */
+  get fullestFill(): number {
+    let fill = 0
+    for (const lane of this.#lanes.values()) fill = Math.max(fill, lane.fill)
+    return fill
   }
 
   /** Changes whenever something changes that lanes save. */

@@ -1,6 +1,7 @@
 /** What an aggregator keeps that survives it, on this thread: wired as the aggregator does it, with a clock that stands
  *  still, and with images of all shared memory from which a successor can begin at any moment. */
 
+import { DEFAULT_BUCKETS_SECONDS } from '../../src/shared/export-hints.ts'
 import type { LaneAnnouncement, TelemetryShare } from '../../src/shared/share.ts'
 import type { SLODefinition } from '../../src/shared/slo/definition.ts'
 import { snapshotSeries } from '../../src/shared/statistics/reading.ts'
@@ -33,6 +34,7 @@ export function createDurableLanes(
     windowCapacity: share.windowCapacity,
     maxSeriesPerMetric: share.maxSeriesPerMetric,
     memory: state.memory,
+    bucketsSeconds: DEFAULT_BUCKETS_SECONDS,
   })
   const left = state.recover(registry)
   const board = new BoardPublisher(share.board, clock, left.boardSlots)
@@ -91,6 +93,7 @@ export function readOut({ registry, lanes, broken, drain }: DurableLanes, clock:
         minute: snapshotSeries([one], { ...options, timeWindowMs: 60_000 }),
         hour: snapshotSeries([one], { ...options, timeWindowMs: 3_600_000 }),
         start: snapshotSeries([one], { ...options, timeWindowMs: Number.POSITIVE_INFINITY }),
+        buckets: one.buckets === undefined ? [] : [...one.buckets.counts, one.buckets.isExact],
       }
     })
   const registrations = registry.metrics().map(metric => metric.registrations)

@@ -28,6 +28,7 @@ export function hostForTest(overrides: Partial<HostedAggregator> = {}): {
     },
     drain: () => {},
     exemplarsOf: () => [],
+    touch: () => {},
     snapshot: () => ({ service: 'test', series: [], self: [] }) as unknown as TelemetrySnapshot,
     health: () => ({ heartbeatAgeMs: 0, uptimeMs: 0, restarts: 0 }),
     slos: () => [],

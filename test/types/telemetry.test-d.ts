@@ -22,6 +22,7 @@ import {
   TelemetryError,
   type TelemetryErrorCode,
   type TelemetryOptions,
+  type TelemetryReady,
   type TelemetryShare,
   type TelemetrySnapshot,
   type Topic,
@@ -185,7 +186,7 @@ expectTypeOf(telemetry.snapshot()).toEqualTypeOf<Promise<TelemetrySnapshot>>()
 expectTypeOf<SeriesSnapshot['p95']>().toEqualTypeOf<number | undefined>()
 expectTypeOf(telemetry.flush()).toEqualTypeOf<Promise<FlushResult>>()
 expectTypeOf(telemetry.close({ timeoutMs: 100 })).toEqualTypeOf<Promise<FlushResult>>()
-expectTypeOf(telemetry.ready).toEqualTypeOf<Promise<void>>()
+expectTypeOf(telemetry.ready).toEqualTypeOf<Promise<TelemetryReady>>()
 expectTypeOf(telemetry.slo({ metric: 'a', objective: 'p(95)<60ms' })).toEqualTypeOf<() => void>()
 
 // Other threads have the same metric API, and none of what belongs to the creating one.

@@ -1,9 +1,12 @@
 /** An extension of the aggregator: a module of its own that the aggregator thread loads when it is asked for. Whatever
- *  serves or sends what others scrape and receive is one. Types only. */
+ *  serves or sends what others scrape and receive is one. Types, and a name. */
 import type { Labels, MetricDefinition, MetricDescriptor } from '../metric.ts'
 import type { SLODefinition } from '../slo/definition.ts'
 import type { TelemetrySnapshot } from '../snapshot.ts'
 import type { ExponentialHistogram } from '../statistics/exponential-histogram.ts'
+
+/** The extension that renders what is scraped, by HTTP or by `telemetry.scrape()`. */
+export const SCRAPE_EXTENSION = 'prometheus'
 
 /** Names an extension: structured-cloneable, so that it reaches the aggregator thread, and each of its successors. */
 export interface ExtensionSpec {

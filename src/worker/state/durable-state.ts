@@ -48,6 +48,7 @@ export class DurableState {
   #lanes: LaneSet | undefined
   readonly #afterCommit: (() => void)[] = []
   #committedRevision = Number.NaN
+  #isTouched = false
   #committedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(buffer: SharedArrayBuffer, clock: Clock) {
@@ -114,8 +115,14 @@ export class DurableState {
   commit(): void {
     this.#committedAtMs = this.#clock.nowMs()
     this.#committedRevision = this.#lanes!.revision
+    this.#isTouched = false
     this.#checkpoint!.commit()
     for (const callback of this.#afterCommit.splice(0)) callback()
+  }
+
+  /** Something was recorded that came through no lane. */
+  touch(): void {
+    this.#isTouched = true
   }
 
   /** Calls back once everything up to now is saved. */
@@ -126,6 +133,10 @@ export class DurableState {
   #isSaveDue(): boolean {
     const unsavedMs = this.#clock.nowMs() - this.#committedAtMs
     if (unsavedMs < UNSAVED_MS_MAX) return false
-    return unsavedMs >= COMMIT_INTERVAL_MS_MAX || this.#lanes!.revision !== this.#committedRevision
+    return (
+      this.#isTouched ||
+      unsavedMs >= COMMIT_INTERVAL_MS_MAX ||
+      this.#lanes!.revision !== this.#committedRevision
+    )
   }
 }

@@ -12,6 +12,7 @@ import type { Aggregator } from '../../../src/worker/aggregator.ts'
 import { isCall } from '../../../src/worker/call-filter.ts'
 import { ControlServer } from '../../../src/worker/control.ts'
 import { isCreatorMessage } from '../../../src/worker/creator-message-check.ts'
+import type { Extensions } from '../../../src/worker/extensions.ts'
 
 const METHODS = ['hello', 'query', 'snapshot', 'flush']
 const call = (over: object = {}) => ({ id: 'a-1', type: 'APPLY', path: ['flush'], argumentList: [], ...over })
@@ -122,8 +123,18 @@ describe('the server', () => {
       removeSlo: vi.fn(),
       openBus: vi.fn(),
     }
+    const extensions = {
+      info: async () => ({ url: 'http://127.0.0.1:1' }),
+      scrape: vi.fn(async () => ({ contentType: 'text/plain', body: '' })),
+      push: vi.fn(async () => {}),
+      close: vi.fn(async () => {}),
+    }
     const id = `offloop:hostile:${process.pid}:${serverCount++}`
-    const server = new ControlServer(aggregator as unknown as Aggregator, id)
+    const server = new ControlServer(
+      aggregator as unknown as Aggregator,
+      extensions as unknown as Extensions,
+      id,
+    )
     const { port1, port2 } = new MessageChannel()
     server.start(port2)
     const remote = wrap<AggregatorControl>(toComlink(port1 as unknown as ControlEndpoint))
@@ -164,7 +175,7 @@ describe('the server', () => {
       ),
       { numRuns: 500 },
     )
-    expect(await remote.hello()).toEqual({ value: true })
+    expect(await remote.hello()).toEqual({ value: { url: 'http://127.0.0.1:1' } })
     expect(aggregator.refusedCount).toBe(postedCount)
     expect(postedCount).toBeGreaterThan(100)
   })
@@ -172,7 +183,7 @@ describe('the server', () => {
   test('survives an order that cannot be carried out', async () => {
     const { aggregator, port, remote } = served()
     port.postMessage({ type: 'add-slo', sloId: 1, definition: { metric: 'throws' } })
-    expect(await remote.hello()).toEqual({ value: true })
+    expect(await remote.hello()).toEqual({ value: { url: 'http://127.0.0.1:1' } })
     expect([aggregator.addSlo.mock.calls.length, aggregator.refusedCount]).toEqual([1, 1])
   })
 
@@ -230,7 +241,7 @@ describe('the server', () => {
     const channel = new BroadcastChannel(`${id}:2999`)
     onTestFinished(() => channel.close())
     const remote = wrap<AggregatorControl>(toComlink(channel as unknown as ControlEndpoint))
-    expect(await remote.hello()).toEqual({ value: true })
+    expect(await remote.hello()).toEqual({ value: { url: 'http://127.0.0.1:1' } })
     expect(aggregator.refusedCount).toBe(0)
   })
 })
