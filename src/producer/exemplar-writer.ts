@@ -23,6 +23,9 @@ const NO_SLOT = -1
 const DIGITS_PER_WORD = 8
 const TRACE_ID_DIGITS = TRACE_ID_WORDS * DIGITS_PER_WORD
 const SPAN_ID_DIGITS = SPAN_ID_WORDS * DIGITS_PER_WORD
+const ID_WORDS = TRACE_ID_WORDS + SPAN_ID_WORDS
+/** Of what was never written. */
+const AGE_MS_MAX = 0xffff_ffff
 const EXPONENT_BITS = 0x7ff0_0000
 
 /** The one writer of its lane's exemplars. Of each series and magnitude the first sample of a second is kept; so slow ones
@@ -34,7 +37,7 @@ export class ExemplarWriter {
   /** Bits of the sample's value. */
   readonly #stagedWords: Int32Array
   /** Both ids, as they were parsed. */
-  readonly #ids = new Int32Array(TRACE_ID_WORDS + SPAN_ID_WORDS)
+  readonly #ids = new Int32Array(ID_WORDS)
 
   /** @param control the control block
    *  @param staged holds the value of the sample that an exemplar is kept of: a double handed to a function that V8 does
@@ -47,31 +50,27 @@ export class ExemplarWriter {
   }
 
   /** Keeps the staged value with its ids, when it is due. Ids that are none are counted, and nothing is kept of the sample.
+   *  As long as it is V8 does not inline it: so that there is room left to inline whoever calls it, which is where a number
+   *  must not become an object.
    *  @param traceId 32 lower-case hex digits, not all 0
    *  @param spanId 16 of them, or undefined */
   keep(entryId: number, traceId: string, spanId: string | undefined): void {
+    const words = this.#words
     const isLong =
       typeof traceId === 'string' &&
       traceId.length === TRACE_ID_DIGITS &&
       (spanId === undefined || (typeof spanId === 'string' && spanId.length === SPAN_ID_DIGITS))
     if (!isLong) {
-      this.#reject()
+      words[LaneWord.exemplarsRejected]!++
       return
     }
     const high = this.#stagedWords[HIGH_WORD]!
     // Neither a number nor finite: counted as invalid, and no example of anything.
     if ((high & EXPONENT_BITS) === EXPONENT_BITS) return
+    const entry = entryId + 1
     const timeMs = this.#control[ControlWord.clockMs]!
-    const slot = this.#slotFor(entryId + 1, high, timeMs)
-    if (slot === NO_SLOT) return
-    if (this.#parse(traceId, spanId)) this.#write(slot, entryId + 1, timeMs)
-    else this.#reject()
-  }
-
-  /** First word of the slot to be written: that of the same series and magnitude when it is due, else the oldest whose time
-   *  is up, else the one with the smallest value if it is smaller. What this thread has written it reads plainly. */
-  #slotFor(entry: number, high: number, timeMs: number): number {
-    const words = this.#words
+    // Taken is the slot of the same series and magnitude when it is due, else the oldest whose time is up, else the one with
+    // the smallest value if it is smaller. What this thread has written it reads plainly.
     const hash = (Math.imul(entry, 0x9e37_79b1) ^ Math.imul(high >>> 20, 0x85eb_ca6b)) >>> 16
     let oldest = NO_SLOT
     let oldestMs = HANDOVER_MS - 1
@@ -81,35 +80,39 @@ export class ExemplarWriter {
       const slot = this.#firstWord + ((hash + way) & SLOT_MASK) * EXEMPLAR_WORDS
       const heldEntry = words[slot + ExemplarWord.entry]!
       const heldHigh = words[slot + ExemplarWord.value + HIGH_WORD]!
-      const ageMs = (timeMs - words[slot + ExemplarWord.timeMs]!) >>> 0
-      if (heldEntry === entry && (heldHigh ^ high) >>> 20 === 0) return ageMs < INTERVAL_MS ? NO_SLOT : slot
-      const freeMs = heldEntry === 0 ? 0xffff_ffff : ageMs
-      if (freeMs > oldestMs) {
+      const ageMs = heldEntry === 0 ? AGE_MS_MAX : (timeMs - words[slot + ExemplarWord.timeMs]!) >>> 0
+      if (heldEntry === entry && (heldHigh ^ high) >>> 20 === 0) {
+        if (ageMs < INTERVAL_MS) return
         oldest = slot
-        oldestMs = freeMs
+        break
+      }
+      if (ageMs > oldestMs) {
+        oldest = slot
+        oldestMs = ageMs
       }
       if (heldHigh < smallestHigh) {
         smallest = slot
         smallestHigh = heldHigh
       }
     }
-    return oldest === NO_SLOT ? smallest : oldest
-  }
-
-  #write(slot: number, entry: number, timeMs: number): void {
-    const words = this.#words
-    const ids = this.#ids
-    const version = words[slot + ExemplarWord.version]!
+    const slot = oldest === NO_SLOT ? smallest : oldest
+    if (slot === NO_SLOT) return
+    if (!this.#parse(traceId, spanId)) {
+      words[LaneWord.exemplarsRejected]!++
+      return
+    }
     // Odd while it is being written, whatever a stray write has left there.
-    Atomics.store(words, slot + ExemplarWord.version, version | 1)
+    const version = words[slot + ExemplarWord.version]! | 1
+    Atomics.store(words, slot + ExemplarWord.version, version)
     Atomics.store(words, slot + ExemplarWord.entry, entry)
     Atomics.store(words, slot + ExemplarWord.timeMs, timeMs)
-    Atomics.store(words, slot + ExemplarWord.value + HIGH_WORD, this.#stagedWords[HIGH_WORD]!)
+    Atomics.store(words, slot + ExemplarWord.value + HIGH_WORD, high)
     Atomics.store(words, slot + ExemplarWord.value + LOW_WORD, this.#stagedWords[LOW_WORD]!)
-    for (let word = 0; word < ids.length; word++) {
+    const ids = this.#ids
+    for (let word = 0; word < ID_WORDS; word++) {
       Atomics.store(words, slot + ExemplarWord.traceId + word, ids[word]!)
     }
-    Atomics.store(words, slot + ExemplarWord.version, ((version | 1) + 1) | 0)
+    Atomics.store(words, slot + ExemplarWord.version, (version + 1) | 0)
     // Stored last: who sees that there is one finds it.
     Atomics.store(words, LaneWord.exemplars, (words[LaneWord.exemplars]! + 1) | 0)
   }
@@ -143,9 +146,5 @@ export class ExemplarWriter {
     }
     this.#ids[idWord] = bits
     return true
-  }
-
-  #reject(): void {
-    this.#words[LaneWord.exemplarsRejected]!++
   }
 }

@@ -12,19 +12,19 @@ const NS_PER_UNIT: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6,
 export class Latency {
   readonly #lane: LaneWriter
   readonly #marks: Marks
-  readonly #exemplars: ExemplarWriter
   readonly #entryId: number
   readonly #unitsPerNs: number
   readonly #entry: SeriesEntry
+  readonly #exemplars: ExemplarWriter
 
   /** @internal */
   constructor(entry: SeriesEntry, lane: LaneWriter, marks: Marks, exemplars: ExemplarWriter) {
     this.#lane = lane
     this.#marks = marks
-    this.#exemplars = exemplars
     this.#entryId = entry.entryId
     this.#unitsPerNs = 1 / NS_PER_UNIT[entry.metric.unit]!
     this.#entry = entry
+    this.#exemplars = exemplars
   }
 
   /** The label values this handle is bound to; empty when the metric has no labels. */
