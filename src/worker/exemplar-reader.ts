@@ -10,14 +10,15 @@ import { exemplarsFirstWord, type LaneMemory, LaneWord } from '../shared/memory/
 import type { Series } from '../shared/statistics/series.ts'
 import type { ExemplarStore } from './exemplar-store.ts'
 
-/** A slot is written in a fraction of a microsecond, and seldom. What is never quiet waits for the next time. */
+/** A slot is written in a fraction of a microsecond, and seldom. */
 const ATTEMPTS_MAX = 3
 
 /** What it has read of each slot. Costs one load when there is nothing new, else a look at each slot. */
 export class ExemplarReader {
   readonly #words: Int32Array
   readonly #firstWord: number
-  /** How many had been written when it last looked; undefined before it has looked, and when one was left. */
+  /** How many had been written when it last looked; undefined before it has looked, and when one was left whose
+   *  series it did not know. */
   #seen: number | undefined
   readonly #versionsSeen = new Int32Array(EXEMPLAR_SLOTS)
   /** The slot that is being read. */
@@ -42,8 +43,10 @@ export class ExemplarReader {
       const slot = this.#firstWord + index * EXEMPLAR_WORDS
       const version = Atomics.load(this.#words, slot + ExemplarWord.version)
       if (version === this.#versionsSeen[index]) continue
-      if (!this.#read(slot) || !this.#add(seriesById, nowMs, into)) this.#seen = undefined
-      else this.#versionsSeen[index] = this.#copy[ExemplarWord.version]!
+      // One that is being written is counted after that, and is news then.
+      if (!this.#read(slot)) continue
+      if (this.#add(seriesById, nowMs, into)) this.#versionsSeen[index] = this.#copy[ExemplarWord.version]!
+      else this.#seen = undefined
     }
   }
 
