@@ -34,7 +34,7 @@ const entriesBeside = (entries, builtIn = []) =>
   }))
 
 /** Modules that the aggregator thread loads: src/exporters/otlp/main.ts becomes dist/exporters/otlp.js. */
-const exporters = (names, builtIn) =>
+const exporters = (names, builtIn = []) =>
   entriesBeside(
     names.map(name => `exporters/${name}/main`),
     builtIn,
@@ -53,7 +53,7 @@ const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
   ...entriesBeside([]),
-  ...exporters([]),
+  ...exporters(['prometheus'], ['negotiator', 'content-type', 'pbf']),
   ...bundles('bench', 'build/bench', [
     'main',
     'budgets/main',

@@ -51,13 +51,19 @@ interface Read {
   readonly read: string
 }
 
-const ELSEWHERE: Read = {
-  name: 'offloop, snapshot() on another thread (not serialized)',
+const SCRAPED: Read = {
+  name: 'offloop, GET /metrics from another thread (text)',
   library: 'offloop',
-  read: 'elsewhere',
+  read: 'scraped',
 }
 const READS: readonly Read[] = [
-  ELSEWHERE,
+  SCRAPED,
+  { name: 'offloop, scrape() on the main thread (text)', library: 'offloop', read: 'scrape' },
+  {
+    name: 'offloop, snapshot() on another thread (not serialized)',
+    library: 'offloop',
+    read: 'elsewhere',
+  },
   { name: 'offloop, snapshot() on the main thread (not serialized)', library: 'offloop', read: 'snapshot' },
   { name: 'offloop, query() of all of them merged', library: 'offloop', read: 'query' },
   { name: 'prom-client, getMetricsAsJSON() (not serialized)', library: 'prom-client', read: 'objects' },
@@ -74,7 +80,7 @@ export const snapshot: Question = {
   group: 'load',
   startsPrograms: true,
   async answer({ roundCount, isBrief, ...context }) {
-    const reads = isBrief ? [ELSEWHERE] : READS
+    const reads = isBrief ? [SCRAPED] : READS
     const programs = new Map<ReadOutLibrary, Program<string>>()
     for (const library of new Set(reads.map(read => read.library))) {
       const plan: ReadOutPlan = {
@@ -99,12 +105,12 @@ export const snapshot: Question = {
 function findingsOf(readOuts: ReadOuts): Findings[] {
   const table = (part: string, figureOf: FigureOf, goal?: Goal, more: readonly Row[] = []): Findings => {
     const rows = [...readOuts].map(([read, some]): Row => {
-      return { name: read.name, figures: some.map(figureOf), goal: read === ELSEWHERE ? goal : undefined }
+      return { name: read.name, figures: some.map(figureOf), goal: read === SCRAPED ? goal : undefined }
     })
     return { part, unit: 'ms', rows: [...rows, ...more], checks: [] }
   }
   const forScale = (name: string, figureOf: FigureOf): Row => {
-    return { name, figures: readOuts.get(ELSEWHERE)!.map(figureOf) }
+    return { name, figures: readOuts.get(SCRAPED)!.map(figureOf) }
   }
   const checks = [...readOuts].map(([{ name }, some]): Check => {
     const actual = Math.min(...some.map(readOut => readOut.seriesCount))

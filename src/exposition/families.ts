@@ -5,12 +5,12 @@ import { isTimeUnit, type MetricDescriptor } from '../shared/metric.ts'
 import type { Family, FamilyType, Point, PointSeries } from './family.ts'
 import { cleanText, labelNameOf, prometheusName, ucumWord, unitWord } from './names.ts'
 
-export { type Family, type FamilyType, type Point, type PointSeries, pointValue } from './family.ts'
+export { type Family, type FamilyType, type Point, pointValue } from './family.ts'
 
 export interface FamiliesOptions {
   /** Names that are somebody else's. */
   readonly reserved?: readonly string[]
-  /** Adds for each histogram a gauge of these quantiles of its rolling window: `x_window_seconds`. Default: none. */
+  /** Adds for each histogram a summary with these quantiles of its rolling window: `x_window_seconds`. Default: none. */
   readonly windowQuantiles?: readonly number[]
   /** Whether series say which instrumentation scope they are of, as OpenTelemetry's rules want it. Default true. */
   readonly hasScopeLabels?: boolean
@@ -33,7 +33,7 @@ export interface Families {
 }
 
 /** How a metric is exported: name without `_total`, type, unit, and what its values are divided by. */
-export interface ExportedShape {
+interface ExportedShape {
   readonly name: string
   readonly type: FamilyType
   readonly unit: string
@@ -179,7 +179,7 @@ function windowsOf({ name, type, unit, help, points }: Family, ranks: readonly n
   const suffix = unit !== '' && name.endsWith(`_${unit}`) ? `_${unit}` : ''
   return {
     name: `${name.slice(0, name.length - suffix.length)}_window${suffix}`,
-    type: 'gauge',
+    type: 'summary',
     unit,
     help: `${help === '' ? name : help}: quantiles of the latest samples`,
     points,

@@ -13,7 +13,7 @@ export interface Family {
   readonly help: string
   /** Label sets of which no two are equal. */
   readonly points: readonly Point[]
-  /** Of a summary: the ranks to show. Of a gauge: it shows these quantiles of the rolling window, not its latest value. */
+  /** Of a summary: the ranks to show, of the rolling window. */
   readonly quantiles?: readonly number[]
 }
 

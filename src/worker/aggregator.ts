@@ -191,15 +191,14 @@ export class Aggregator {
     return createExtensionHost({
       resource: resourceOf(this.#boot),
       registry: this.#registry,
-      drain: () => {
-        // What came after the end was counted as lost then.
-        if (this.#closedWith === undefined) this.#drain()
-      },
+      // What came after the end was counted as lost then.
+      drain: () => (this.#closedWith === undefined ? this.#drain() : undefined),
       exemplarsOf: series => this.#lanes.exemplars.of(series),
       touch: () => this.#state.touch(),
       snapshot: () => this.snapshot(),
       health: () => this.#health(),
       slos: () => this.#slos.definitions,
+      sloStatuses: () => this.#monitor.statuses(),
       log: this.#log,
     })
   }

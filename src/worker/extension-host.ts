@@ -14,7 +14,7 @@ import { labelValuesOf } from '../shared/labels.ts'
 import { createLimitedLog } from '../shared/limited-log.ts'
 import { type Labels, type MetricDefinition, SELF_METRIC_PREFIX } from '../shared/metric.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
-import type { TelemetrySnapshot } from '../shared/snapshot.ts'
+import type { SloStatus, TelemetrySnapshot } from '../shared/snapshot.ts'
 import { ExponentialHistogram } from '../shared/statistics/exponential-histogram.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
 import type { Series } from '../shared/statistics/series.ts'
@@ -35,6 +35,7 @@ export interface HostedAggregator {
   snapshot(): TelemetrySnapshot
   health(): ExportHealth
   slos(): readonly SLODefinition[]
+  sloStatuses(): readonly SloStatus[]
   log(line: string): void
 }
 
@@ -51,6 +52,7 @@ export function createExtensionHost(aggregator: HostedAggregator): ExtensionHost
     snapshot: () => aggregator.snapshot(),
     health: () => aggregator.health(),
     slos: () => aggregator.slos(),
+    sloStatuses: () => aggregator.sloStatuses(),
     series: (definition, labels = {}) => ownSeries(aggregator, definition, labels),
     log,
     // The loop's own tick is a timer: it has its turn before this one goes on.

@@ -190,7 +190,7 @@ test('instrumentation scopes keep series of one name apart, unless they are not 
   expect(collisions).toEqual([{ metric: 'n:2', name: 'n', reason: 'labels', count: 1 }])
 })
 
-test('quantiles of the window are a gauge of their own, where its name is free', () => {
+test('quantiles of the window are a summary of their own, where its name is free', () => {
   const { families, collisions } = exported(
     [
       { name: 't', kind: 'latency', unit: 'ms', records: [[{}, 1]] },
@@ -202,7 +202,7 @@ test('quantiles of the window are a gauge of their own, where its name is free',
   )
   expect(families.map(({ name, type, quantiles }) => [name, type, quantiles])).toEqual([
     ['t_seconds', 'histogram', undefined],
-    ['t_window_seconds', 'gauge', [0.5, 0.99]],
+    ['t_window_seconds', 'summary', [0.5, 0.99]],
     ['u_seconds', 'histogram', undefined],
     ['u_window_seconds', 'gauge', undefined],
     ['s', 'summary', [0.5]],

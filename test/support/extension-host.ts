@@ -32,6 +32,7 @@ export function hostForTest(overrides: Partial<HostedAggregator> = {}): {
     snapshot: () => ({ service: 'test', series: [], self: [] }) as unknown as TelemetrySnapshot,
     health: () => ({ heartbeatAgeMs: 0, uptimeMs: 0, restarts: 0 }),
     slos: () => [],
+    sloStatuses: () => [],
     log: line => lines.push(line),
     ...overrides,
   })

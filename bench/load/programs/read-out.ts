@@ -9,6 +9,7 @@ import { createReadableMeter } from '../../setup/opentelemetry.ts'
 import { startBusyThread } from '../setup/busy-thread.ts'
 import { answerParent, programArgument } from '../setup/program-channel.ts'
 import type { ReadOut, ReadOutLibrary, ReadOutPlan } from '../snapshot.ts'
+import type { ReadingThreadData } from './reading-thread.ts'
 
 const METRIC = 'http_request'
 const { library, seriesCount, samplesPerSeries, repeatCount } = programArgument<ReadOutPlan>()
@@ -112,17 +113,17 @@ async function longestTurnOf(work: Work): Promise<number> {
 }
 
 async function createOffloop(): Promise<Library> {
-  const telemetry = createTelemetry({ service: 'bench', maxSeriesPerMetric: seriesCount })
+  const telemetry = createTelemetry({ service: 'bench', maxSeriesPerMetric: seriesCount, http: { port: 0 } })
   const latency = telemetry.latency(METRIC, { labelNames: ['route'] })
   const handles = Array.from({ length: seriesCount }, (_, index) => latency.labels({ route: `/${index}` }))
-  await telemetry.ready
+  const { url } = await telemetry.ready
   const reader = new Worker(new URL('./reading-thread.js', import.meta.url), {
-    workerData: telemetry.share(),
+    workerData: { share: telemetry.share(), url: url!, metric: METRIC } satisfies ReadingThreadData,
   })
   await once(reader, 'message')
-  const readElsewhere = async () => {
+  const elsewhere = (read: string) => async () => {
     const answered = once(reader, 'message') as Promise<[number]>
-    reader.postMessage('read')
+    reader.postMessage(read)
     const [count] = await answered
     return () => count
   }
@@ -130,7 +131,12 @@ async function createOffloop(): Promise<Library> {
     record: (index, value) => handles[index]!.record(value),
     settle: () => telemetry.flush(),
     reads: {
-      elsewhere: readElsewhere,
+      scraped: elsewhere('scrape'),
+      elsewhere: elsewhere('snapshot'),
+      scrape: async () => {
+        const { body } = await telemetry.scrape()
+        return () => body.split(`\n${METRIC}_seconds_count{`).length - 1
+      },
       snapshot: async () => {
         const { series } = await telemetry.snapshot()
         return () => series.length

@@ -2,7 +2,7 @@
  *  serves or sends what others scrape and receive is one. Types, and a name. */
 import type { Labels, MetricDefinition, MetricDescriptor } from '../metric.ts'
 import type { SLODefinition } from '../slo/definition.ts'
-import type { TelemetrySnapshot } from '../snapshot.ts'
+import type { SloStatus, TelemetrySnapshot } from '../snapshot.ts'
 import type { ExponentialHistogram } from '../statistics/exponential-histogram.ts'
 
 /** The extension that renders what is scraped, by HTTP or by `telemetry.scrape()`. */
@@ -49,10 +49,13 @@ export interface ExtensionHost {
   /** Drains first. In order of registration, the pipeline's own (`offloop_…`) last. A series costs nothing until it is
    *  read: whoever reads many yields in between, see `pause`. */
   collect(): readonly ExportMetric[]
+  /** Reads every window: with thousands of series it takes long. */
   snapshot(): TelemetrySnapshot
   health(): ExportHealth
   /** The SLOs in force. */
   slos(): readonly SLODefinition[]
+  /** How each SLO stood when it was last judged: what a snapshot says of them, without its cost. */
+  sloStatuses(): readonly SloStatus[]
   /** A series of the aggregator's own. Registering the same again gives the same.
    *  @throws TelemetryError as registering does */
   series(definition: MetricDefinition, labels?: Labels): OwnSeries
