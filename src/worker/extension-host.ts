@@ -108,8 +108,8 @@ class ReadSeries implements ExportSeries {
   }
 
   get buckets(): ExportBuckets | undefined {
-    const { buckets, total } = this.#series
-    if (buckets === undefined || total === 0) return undefined
+    const { buckets } = this.#series
+    if (buckets === undefined) return undefined
     const { counts, isExact } = buckets
     return { bounds: [...buckets.bounds.bounds], counts, isExact }
   }

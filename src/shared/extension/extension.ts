@@ -119,8 +119,8 @@ export interface ExportSeries {
   readonly last: number | undefined
   /** Unix time of the latest sample, in milliseconds; undefined before the first. */
   readonly lastTimeMs: number | undefined
-  /** Samples by upper bound, the bounds being the metric's. Undefined for counters, for gauges without bounds, and before
-   *  the first sample. */
+  /** Samples by upper bound, the bounds being the metric's. Undefined for counters, and for gauges
+   *  without bounds. */
   readonly buckets: ExportBuckets | undefined
   /** Base-2 exponential histogram, of scale 5. Merged when asked: some microseconds. Empty for counters. */
   distribution(): ExponentialHistogram

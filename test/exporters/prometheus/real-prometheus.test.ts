@@ -13,6 +13,19 @@ import {
 const prometheus = programPath('prometheus')
 const ROUTE = '/a"b\\c\nd/é'
 
+const HOSTILE = [
+  'NUL \0',
+  'half \ud800',
+  '\r\n',
+  '\u2028',
+  '\\',
+  '\\n',
+  '"} 1',
+  '# EOF\n',
+  ' # {a="b"} 1',
+  '\u{1f600}'.repeat(500),
+]
+
 /** What both kinds of histograms are asked, and what is known of each metric in whatever format. */
 interface Kind {
   readonly count: string
@@ -58,6 +71,11 @@ test.skipIf(prometheus === undefined).each(KINDS)(
     const series = took.labels({ 'http.route': ROUTE })
     for (let value = 1; value <= 1_000; value += 1) series.record(value)
     hits.add(12_345)
+    const hostile = telemetry.counter('hostile', {
+      labelNames: ['value'],
+      help: HOSTILE.slice(0, 9).join(''),
+    })
+    for (const text of HOSTILE) hostile.labels({ value: text }).add(1)
     telemetry.gauge('heap', { unit: 'bytes' }).set(1e8)
     await telemetry.flush()
     const server = await start(configFor(new URL(url!).host))
@@ -73,6 +91,7 @@ test.skipIf(prometheus === undefined).each(KINDS)(
       await until('up{job="shop"}', 1)
       await until('hits_total', 12_345)
       await until('heap_bytes', 1e8)
+      await until('count(hostile_total)', HOSTILE.length)
       await until(count, 1_000)
       await until(sum, 500.5)
       if (count === 'took_seconds_count') {
@@ -84,11 +103,13 @@ test.skipIf(prometheus === undefined).each(KINDS)(
       await until('target_info{service_name="shop",telemetry_sdk_name="offloop"}', 1)
       const [found] = await instantQuery(server.url, count)
       expect(found?.metric['http_route']).toBe(ROUTE)
+      const values = (await instantQuery(server.url, 'hostile_total')).map(({ metric }) => metric['value'])
+      expect(values.sort()).toEqual(HOSTILE.map(text => text.replace(/[\0\ud800]/, '\ufffd')).sort())
       // Interpolated: in the classic bucket from 0.5 to 0.75 of which it is the first, or within 2 % of it.
       expect(await value(median)).toBeGreaterThan(0.49)
       expect(await value(median)).toBeLessThan(0.51)
       // While the application is blocked it is scraped on: the age of its heartbeat says so.
-      const endMs = performance.now() + 3_000
+      const endMs = performance.now() + 4_000
       while (performance.now() < endMs) {
         // Busy.
       }
@@ -134,8 +155,8 @@ function configFor(target: string): string {
   return `
 scrape_configs:
   - job_name: shop
-    scrape_interval: 500ms
-    scrape_timeout: 500ms
+    scrape_interval: 1s
+    scrape_timeout: 1s
     authorization: { credentials: s3cret }
     static_configs: [{ targets: ['${target}'] }]
 `

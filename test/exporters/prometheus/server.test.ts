@@ -88,7 +88,11 @@ test.each([
   ['a method of its own', 'PROPFIND /metrics HTTP/1.1\r\nHost: x\r\n', 405],
   ['an upgrade', `${GET}Upgrade: websocket\r\nConnection: Upgrade\r\n`, 200],
   ['an accept of nonsense', `${GET}Accept: ${';,q=//'.repeat(900)}\r\n`, 200],
-  ['500 headers', GET + Array.from({ length: 500 }, (_, index) => `h${index}: 1\r\n`).join(''), 200],
+  [
+    '200 headers',
+    GET + Array.from({ length: 200 }, (_, index) => `h${index}: 1\r\n`).join(''),
+    '(?:200|431)',
+  ],
 ])('%s is answered with a status', async (_, request, status) => {
   const { port } = await serving()
   const { ended } = await connected(port, `${request}Connection: close\r\n\r\n`)
@@ -166,7 +170,7 @@ test('so much waits for clients that do not read, and no more: then others are t
 })
 
 test('whatever bytes come, others are answered', async () => {
-  const { port, lines } = await serving()
+  const { port, lines } = await serving({ headersTimeoutMs: 300, requestTimeoutMs: 300 })
   const anyPart = fc.oneof(
     fc.constantFrom(
       'GET ',
@@ -199,7 +203,7 @@ test('whatever bytes come, others are answered', async () => {
     { numRuns: 100 },
   )
   expect(lines).toEqual([])
-})
+}, 60_000)
 
 test('there are so many connections and no more: further ones are closed and counted', async () => {
   const { port, extension } = await serving({ maxConnections: 5 })
