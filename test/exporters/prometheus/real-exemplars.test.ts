@@ -21,12 +21,13 @@ test.skipIf(prometheus === undefined)(
     try {
       const query = `query_exemplars?query=took_seconds_bucket&start=${startSeconds - 60}&end=${startSeconds + 60}`
       const found = async () => {
-        const { data } = await (await fetch(`${server.url}/api/v1/${query}`)).json()
+        const response = await fetch(`${server.url}/api/v1/${query}`)
+        const { data } = (await response.json()) as { data: FoundSeries[] }
         return data
-          .flatMap(({ seriesLabels, exemplars }: { seriesLabels: { le: string }; exemplars: Found[] }) =>
-            exemplars.map(({ labels, value }) => [seriesLabels.le, labels, Number(value)]),
+          .flatMap(({ seriesLabels, exemplars }) =>
+            exemplars.map(({ labels, value }) => [seriesLabels['le'], labels, Number(value)] as const),
           )
-          .sort(([, , a]: [string, object, number], [, , b]: [string, object, number]) => a - b)
+          .sort(([, , a], [, , b]) => a - b)
       }
       await expect.poll(found, { timeout: 20_000 }).toEqual([
         ['0.005', { trace_id: FAST }, 0.003],
@@ -40,9 +41,9 @@ test.skipIf(prometheus === undefined)(
   60_000,
 )
 
-interface Found {
-  readonly labels: Readonly<Record<string, string>>
-  readonly value: string
+interface FoundSeries {
+  readonly seriesLabels: Readonly<Record<string, string>>
+  readonly exemplars: readonly { readonly labels: object; readonly value: string }[]
 }
 
 function start(target: string): Promise<RunningProgram> {
