@@ -1,4 +1,5 @@
 /** Bundles what runs: an entry that is one file starts in a third of the time (docs/adr/0006). Types come from tsc. */
+import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
 import { bundleAggregator, withAggregator } from './bundle-aggregator.mjs'
 import { noticeOf, writeLicenses } from './third-party.mjs'
@@ -33,6 +34,17 @@ const entriesBeside = (entries, builtIn = []) =>
     output: { ...bundle.output, banner: builtIn.length === 0 ? '' : noticeOf(builtIn) },
   }))
 
+/** The command: started by its path, it names its interpreter. */
+const command = (entry, builtIn) =>
+  entriesBeside([entry], builtIn).map(bundle => ({
+    ...bundle,
+    // yaml's modules, of which most stay out; for Node it would be one piece.
+    resolve: {
+      alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },
+    },
+    output: { ...bundle.output, banner: `#!/usr/bin/env node\n${bundle.output.banner}` },
+  }))
+
 /** Modules that the aggregator thread loads: src/exporters/otlp/main.ts becomes dist/exporters/otlp.js. */
 const exporters = (names, builtIn = []) =>
   entriesBeside(
@@ -53,6 +65,7 @@ const inlined = await bundleAggregator('src/worker/main.ts', 'dist')
 await build([
   ...bundles('src', 'dist', ['index']).map(bundle => ({ ...bundle, plugins: [withAggregator(inlined)] })),
   ...entriesBeside([]),
+  ...command('cli/main', ['yaml']),
   ...exporters(['prometheus'], ['negotiator', 'content-type', 'pbf']),
   ...bundles('bench', 'build/bench', [
     'main',

@@ -67,9 +67,8 @@ function metricOf(
   point: Point,
   startTimeMs: number,
 ): Uint8Array | undefined {
-  const { labels, series } = point
+  const { labels } = point
   if (type === 'histogram') {
-    if (series[0]!.series.total === 0) return undefined
     return metricBytes(labels, HISTOGRAM, writer => writeHistogram(writer, point, startTimeMs))
   }
   if (type === 'summary') {

@@ -69,7 +69,6 @@ function histogramWriter(name: string, isOpenMetrics: boolean, created: string |
   return ({ labels: pairs, series: [first], divisor }) => {
     const { series } = first!
     const { total, buckets } = series
-    if (total === 0) return ''
     const labels = labelsText(pairs)
     const { bounds, counts } = buckets ?? { bounds: [], counts: [total] }
     const texts = boundTexts(bounds, divisor)

@@ -1,5 +1,6 @@
 /** What a query answers: the shape of series, lane and pipeline snapshots. Types only. */
-import type { Labels, MetricKind, Unit } from './metric.ts'
+import type { Labels, MetricDescriptor, MetricKind, Unit } from './metric.ts'
+import type { SLODefinition } from './slo/definition.ts'
 
 /** Statistics of one series, or of several series merged.
  *  `count` to `p99` speak of the rolling window (or of the time window asked for); `total` and `totalSum` are since
@@ -96,12 +97,16 @@ export interface TelemetrySnapshot {
   readonly service: string
   readonly timestamp: number
   readonly uptimeMs: number
+  /** Every metric as it was registered, the pipeline's own among them; `buckets` are those its histogram has. */
+  readonly metrics: readonly MetricDescriptor[]
   /** Series of the application, in order of registration. */
   readonly series: readonly SeriesSnapshot[]
   /** Series the pipeline keeps about itself (`offloop_…`). */
   readonly self: readonly SeriesSnapshot[]
   readonly lanes: readonly LaneSnapshot[]
   readonly slos: readonly SloStatus[]
+  /** The SLOs in force, as they were given. */
+  readonly sloDefinitions: readonly SLODefinition[]
   /** Samples lost on all lanes, ended threads included. Exact. */
   readonly lost: number
   /** Lanes that were set aside because their memory made no sense. What they lost by then is in `lost`. */

@@ -6,11 +6,10 @@ import type { FinalOutcome, QueryOptions } from '../shared/control-api.ts'
 import type { ExportHealth, ExtensionHost } from '../shared/extension/extension.ts'
 import { createLimitedLog, reasonOf } from '../shared/limited-log.ts'
 import { AggregatorState, ControlWord } from '../shared/memory/control-block.ts'
-import { SELF_METRIC_PREFIX } from '../shared/metric.ts'
 import type { LaneAnnouncement } from '../shared/share.ts'
 import type { SLODefinition } from '../shared/slo/definition.ts'
 import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
-import { type Metric, MetricRegistry } from '../shared/statistics/registry.ts'
+import { MetricRegistry } from '../shared/statistics/registry.ts'
 import type { StatisticsMemory } from '../shared/statistics/statistics-memory.ts'
 import { SLOMonitor } from '../slo/monitor.ts'
 import type { SLORegistry } from '../slo/watched-slo.ts'
@@ -156,15 +155,14 @@ export class Aggregator {
   snapshot(): TelemetrySnapshot {
     this.#drain()
     const nowMs = this.#clock.nowMs()
-    const isSelf = (metric: Metric) => metric.descriptor.name.startsWith(SELF_METRIC_PREFIX)
     return {
       service: this.#boot.share.service,
       timestamp: timestampOf(this.#clock),
       uptimeMs: nowMs,
-      series: snapshotMetrics(this.#registry, metric => !isSelf(metric)),
-      self: snapshotMetrics(this.#registry, isSelf),
+      ...snapshotMetrics(this.#registry),
       lanes: this.#lanes.snapshot(nowMs),
       slos: this.#monitor.statuses(),
+      sloDefinitions: this.#slos.definitions,
       lost: this.#lanes.droppedCount,
       lanesQuarantined: this.#lanes.quarantinedCount,
       messagesRefused: this.refusedCount,

@@ -3,7 +3,8 @@ import { timestampOf } from '../shared/clock.ts'
 import type { QueryOptions } from '../shared/control-api.ts'
 import { TelemetryError } from '../shared/errors.ts'
 import { labelFilterOf } from '../shared/labels.ts'
-import type { SeriesSnapshot } from '../shared/snapshot.ts'
+import { SELF_METRIC_PREFIX } from '../shared/metric.ts'
+import type { SeriesSnapshot, TelemetrySnapshot } from '../shared/snapshot.ts'
 import { closestName } from '../shared/statistics/closest-name.ts'
 import { parseDurationMs } from '../shared/statistics/duration.ts'
 import { snapshotSeries } from '../shared/statistics/reading.ts'
@@ -25,18 +26,22 @@ export function answerQuery(registry: MetricRegistry, name: string, options: Que
   })
 }
 
-/** Every series of the metrics that are wanted. */
+/** Every metric and every series: the application's, and apart from them what the pipeline keeps about itself. */
 export function snapshotMetrics(
   registry: MetricRegistry,
-  isWanted: (metric: Metric) => boolean,
-): SeriesSnapshot[] {
-  const nowMs = registry.clock.nowMs()
-  const timestamp = timestampOf(registry.clock)
-  return registry
-    .metrics()
-    .filter(isWanted)
-    .flatMap(metric => metric.allSeries)
-    .map(series => snapshotSeries([series], { nowMs, timestamp, labels: series.labels }))
+): Pick<TelemetrySnapshot, 'series' | 'self' | 'metrics'> {
+  const at = { nowMs: registry.clock.nowMs(), timestamp: timestampOf(registry.clock) }
+  const metrics = registry.metrics()
+  const isSelf = (metric: Metric) => metric.descriptor.name.startsWith(SELF_METRIC_PREFIX)
+  const seriesOf = (some: readonly Metric[]) =>
+    some
+      .flatMap(metric => metric.allSeries)
+      .map(series => snapshotSeries([series], { ...at, labels: series.labels }))
+  return {
+    metrics: metrics.map(({ descriptor, buckets }) => (buckets ? { ...descriptor, buckets } : descriptor)),
+    series: seriesOf(metrics.filter(metric => !isSelf(metric))),
+    self: seriesOf(metrics.filter(isSelf)),
+  }
 }
 
 function timeWindowMsOf(window: NonNullable<QueryOptions['window']>): number {

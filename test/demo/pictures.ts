@@ -57,6 +57,8 @@ export function snapshot(over: Partial<TelemetrySnapshot> = {}): TelemetrySnapsh
     service: 'offloop-demo',
     timestamp: 1_700_000_000_000,
     uptimeMs: 12_000,
+    metrics: [],
+    sloDefinitions: [],
     series: [
       series({ labels: { route: '/' } }),
       series({ labels: { route: '/search' } }),

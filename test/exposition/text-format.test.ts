@@ -111,7 +111,10 @@ test('summaries, sums that go both ways, and series without samples', () => {
     expect(families.get('open')?.type).toBe('gauge')
     expect(sampleOf(families.get('open'), 'open')).toBe(4)
     expect(bucketsOf(families.get('plain'), {})).toEqual([[Number.POSITIVE_INFINITY, 1]])
-    expect([families.has('never'), families.has('idle_seconds')]).toEqual([false, false])
+    expect(families.has('never')).toBe(false)
+    // Rates begin with the first sample, where there was a zero before it.
+    expect(sampleOf(families.get('idle_seconds'), 'idle_seconds_count')).toBe(0)
+    expect(bucketsOf(families.get('idle_seconds'), {}).at(-1)).toEqual([Number.POSITIVE_INFINITY, 0])
   }
 })
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { DurationText } from '../../src/shared/slo/definition.ts'
 import { RELATIVE_ERROR_MAX } from '../../src/shared/statistics/bucket-index.ts'
+import { MetricRegistry } from '../../src/shared/statistics/registry.ts'
 import { answerQuery, snapshotMetrics } from '../../src/worker/queries.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { createRecording } from '../support/recording.ts'
 
 function answering() {
@@ -174,20 +176,47 @@ describe('a query that cannot be answered', () => {
   })
 })
 
-test('a snapshot has every series of the metrics wanted, the overflow series included, in order', () => {
+test('a snapshot has every series, the overflow series included, in order, the own ones apart', () => {
   const { registry, recorder, drain } = answering()
   recorder
     .latency('http_request', { labelNames: ['route', 'method'] })
     .labels({ route: '/c', method: 'GET' })
     .record(2)
   drain()
-  const all = snapshotMetrics(registry, ({ descriptor }) => descriptor.kind === 'latency')
+  registry.register({ kind: 'counter', name: 'offloop_own' }).series([])
+  const { series, self } = snapshotMetrics(registry)
   expect(
-    all.map(({ labels, total, overflow }) => [labels['route'], labels['method'], total, overflow]),
+    series
+      .filter(({ kind }) => kind === 'latency')
+      .map(({ labels, total, overflow }) => [labels['route'], labels['method'], total, overflow]),
   ).toEqual([
     ['/a', 'GET', 1, false],
     ['/a', 'PUT', 1, false],
     ['/b', 'GET', 1, false],
     ['__overflow__', '__overflow__', 1, true],
+  ])
+  expect(series.map(({ metric }) => metric)).not.toContain('offloop_own')
+  expect(self.map(({ metric }) => metric)).toEqual(['offloop_own'])
+})
+
+test('a snapshot has every metric as it was registered, without series, too, and the buckets of its histogram', () => {
+  const clock = new ManualClock()
+  const registry = new MetricRegistry({ clock, bucketsSeconds: [0.01, 0.06] })
+  registry.register({ kind: 'latency', name: 'echo', unit: 'ms', help: 'Key press to echo' })
+  registry.register({ kind: 'latency', name: 'startup', unit: 's', buckets: [1, 2] })
+  registry.register({ kind: 'counter', name: 'hits', labelNames: ['route'] })
+  registry.register({ kind: 'counter', name: 'offloop_own' })
+  expect(snapshotMetrics(registry).metrics).toEqual([
+    {
+      kind: 'latency',
+      name: 'echo',
+      unit: 'ms',
+      help: 'Key press to echo',
+      labelNames: [],
+      buckets: [10, 60],
+    },
+    { kind: 'latency', name: 'startup', unit: 's', help: '', labelNames: [], buckets: [1, 2] },
+    { kind: 'counter', name: 'hits', unit: '1', help: '', labelNames: ['route'] },
+    { kind: 'counter', name: 'offloop_own', unit: '1', help: '', labelNames: [] },
   ])
 })

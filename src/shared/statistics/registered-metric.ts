@@ -22,6 +22,8 @@ export interface MetricLimits {
 /** Owns the metric's series. Beyond the limit all further label values share one overflow series. */
 export class Metric {
   readonly descriptor: MetricDescriptor
+  /** Upper bounds of its histogram, in its unit: its own, or the default ones. */
+  readonly buckets: readonly number[] | undefined
   /** Times it was registered. A change means that its violation rate limit starts anew. */
   registrations = 1
   readonly #limits: MetricLimits
@@ -33,8 +35,8 @@ export class Metric {
   constructor(descriptor: MetricDescriptor, limits: MetricLimits) {
     this.descriptor = descriptor
     this.#limits = limits
-    const buckets = bucketsOf(descriptor, limits.bucketsSeconds)
-    this.#bounds = buckets === undefined ? undefined : BucketBounds.of(buckets)
+    this.buckets = bucketsOf(descriptor, limits.bucketsSeconds)
+    this.#bounds = this.buckets === undefined ? undefined : BucketBounds.of(this.buckets)
   }
 
   /** In order of creation, the overflow series included. */
