@@ -28,6 +28,7 @@ const RUNS = [
   model('counter', 'counter', []),
   { ...model('checkpoint', 'checkpoint', []), definitions: [] },
   model('summary', 'summary', []),
+  model('exemplar', 'exemplar', []),
   mutant('publish-before-write', 'lane', ['intact']),
   mutant('index-stored-plainly', 'lane', ['intact']),
   mutant('read-index-before-copy', 'lane', ['intact']),
@@ -63,6 +64,11 @@ const RUNS = [
   mutant('copy-that-stands', 'summary', ['figures_whole']),
   mutant('figures-not-checked', 'summary', ['figures_whole']),
   mutant('never-behind', 'summary', ['all_in_the_end']),
+  mutant('exemplar-without-odd-version', 'exemplar', ['exemplar_whole']),
+  mutant('exemplar-version-not-checked', 'exemplar', ['exemplar_whole']),
+  mutant('exemplar-odd-version-read', 'exemplar', ['exemplar_whole']),
+  mutant('exemplar-counted-first', 'exemplar', ['latest_in_the_end']),
+  mutant('exemplar-left-for-good', 'exemplar', ['latest_in_the_end']),
 ]
 
 const { values: options } = parseArgs({

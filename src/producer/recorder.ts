@@ -16,6 +16,7 @@ import {
 } from '../shared/metric.ts'
 import type { LaneAnnouncement, TelemetryShare } from '../shared/share.ts'
 import { Counter } from './counter.ts'
+import { ExemplarWriter } from './exemplar-writer.ts'
 import { Gauge } from './gauge.ts'
 import { LabelledMetric } from './labelled-metric.ts'
 import { LaneWriter } from './lane-writer.ts'
@@ -51,6 +52,7 @@ export class Recorder {
   readonly #board: BoardReader
   readonly #writer: LaneWriter
   readonly #marks: Marks
+  readonly #exemplars: ExemplarWriter
   readonly #metrics = new Map<string, RegisteredMetric>()
   readonly #latencies = new Map<number, Latency>()
   readonly #counters: Counter[] = []
@@ -93,6 +95,7 @@ export class Recorder {
       this.#announceLane(),
     )
     this.#marks = new Marks(this.#lane, share.markCapacity, Number(share.origin.monotonicNs & 0x3fffn))
+    this.#exemplars = new ExemplarWriter(this.#lane, this.#control, this.#writer.staged)
     this.#announce = options.announce
     this.#onBeat = options.onBeat
     this.#countsRegistrations = options.countsRegistrations ?? true
@@ -100,29 +103,28 @@ export class Recorder {
     this.#beat()
     // Set last: whoever attaches to a closed telemetry is told by the next heartbeat, and not while it is being made.
     this.#onTelemetryClosed = options.onTelemetryClosed
-    const endsLane = options.endsLaneAtExit ?? true
-    this.#forgetExit = onThreadExit(() => (endsLane ? this.#end() : this.#writer.publish()))
+    const { endsLaneAtExit = true } = options
+    this.#forgetExit = onThreadExit(() => (endsLaneAtExit ? this.#end() : this.#writer.publish()))
   }
 
   latency<const Names extends readonly string[] = []>(
     name: string,
     options?: LatencyOptions<Names>,
   ): MetricOf<Latency, Names> {
-    return this.#metric('latency', name, options, entry => {
-      const latency = new Latency(entry, this.#writer, this.#marks)
+    const bind = (entry: SeriesEntry) => {
+      const latency = new Latency(entry, this.#writer, this.#marks, this.#exemplars)
       this.#latencies.set(entry.entryId, latency)
       return latency
-    }) as MetricOf<Latency, Names>
+    }
+    return this.#metric('latency', name, options, bind) as MetricOf<Latency, Names>
   }
 
   gauge<const Names extends readonly string[] = []>(
     name: string,
     options?: GaugeOptions<Names>,
   ): MetricOf<Gauge, Names> {
-    return this.#metric('gauge', name, options, entry => new Gauge(entry, this.#writer)) as MetricOf<
-      Gauge,
-      Names
-    >
+    const bind = (entry: SeriesEntry) => new Gauge(entry, this.#writer, this.#exemplars)
+    return this.#metric('gauge', name, options, bind) as MetricOf<Gauge, Names>
   }
 
   counter<const Names extends readonly string[] = []>(
@@ -144,9 +146,11 @@ export class Recorder {
   }
 
   markEnd(mark: number): void {
-    const latency = this.#latencies.get(this.#marks.ownerOf(mark))
-    if (latency === undefined) this.#marks.reject()
-    else latency.markEnd(mark)
+    this.#latencyOf(mark)?.markEnd(mark)
+  }
+
+  markEndWithTrace(mark: number, traceId: string | undefined, spanId?: string): void {
+    this.#latencyOf(mark)?.markEndWithTrace(mark, traceId, spanId)
   }
 
   descriptorOf(name: string): MetricDescriptor | undefined {
@@ -181,11 +185,8 @@ export class Recorder {
   /** What this thread has recorded and the aggregator has neither taken over nor counted as lost. */
   get untaken(): { samples: number; dropped: number; increments: number } {
     const { words } = this.#lane
-    return {
-      samples: this.backlog.pending,
-      dropped: (words[LaneWord.dropped]! - words[LaneWord.droppedSeen]!) >>> 0,
-      increments: this.#directory.countIncrements().pending,
-    }
+    const dropped = (words[LaneWord.dropped]! - words[LaneWord.droppedSeen]!) >>> 0
+    return { samples: this.backlog.pending, dropped, increments: this.#directory.countIncrements().pending }
   }
 
   /** Samples recorded after close, counters' increments included. */
@@ -220,6 +221,13 @@ export class Recorder {
 
   get laneId(): number {
     return this.#lane.laneId
+  }
+
+  /** Counts a mark that is nobody's. */
+  #latencyOf(mark: number): Latency | undefined {
+    const latency = this.#latencies.get(this.#marks.ownerOf(mark))
+    if (latency === undefined) this.#marks.reject()
+    return latency
   }
 
   /** An announcement made before the aggregator listened is passed on by the creating thread: unless that is blocked. */

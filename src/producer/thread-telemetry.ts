@@ -97,6 +97,11 @@ export abstract class ThreadTelemetry {
     this.recorder.markEnd(mark)
   }
 
+  /** The same as `latency.markEndWithTrace(mark, traceId, spanId)`, for a mark of any latency of this thread. */
+  markEndWithTrace(mark: number, traceId: string | undefined, spanId?: string): void {
+    this.recorder.markEndWithTrace(mark, traceId, spanId)
+  }
+
   /** Statistics of one metric, all threads together: of the series with the given labels, or of all series merged,
    *  exactly. Covers everything this thread has recorded before the call.
    *  @throws TelemetryError OFFLOOP_METRIC_UNKNOWN, OFFLOOP_LABEL_UNKNOWN, OFFLOOP_TIME_WINDOW, OFFLOOP_TIMEOUT,

@@ -73,6 +73,8 @@ export interface LaneSnapshot {
   readonly marksAbandoned: number
   /** `markEnd` calls with a stale, doubled or foreign handle. */
   readonly marksRejected: number
+  /** Trace or span ids that were none: their samples were recorded all the same, without an exemplar. */
+  readonly exemplarsRejected: number
   /** For how long the thread has given no sign of life: its loop has not turned, and it has recorded nothing. */
   readonly silentMs: number
 }

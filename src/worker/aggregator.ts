@@ -191,6 +191,7 @@ export class Aggregator {
       registry: this.#registry,
       // What came after the end was counted as lost then.
       drain: () => (this.#closedWith === undefined ? this.#drain() : undefined),
+      exemplarsOf: series => this.#lanes.exemplars.of(series),
       touch: () => this.#state.touch(),
       snapshot: () => this.snapshot(),
       health: () => this.#health(),
@@ -253,7 +254,7 @@ export class Aggregator {
   }
 
   #tick(lagMs: number): boolean {
-    const laneFill = this.#fullestLane()
+    const laneFill = this.#lanes.fullestFill
     const queueDepth = this.#lanes.pendingCount
     const startMs = this.#clock.nowMs()
     const sampleCount = this.#take(nowMs => this.#lanes.drain(nowMs))
@@ -287,11 +288,5 @@ export class Aggregator {
 
   #advanceClock(): void {
     Atomics.store(this.#control, ControlWord.clockMs, this.#clock.nowMs() | 0)
-  }
-
-  #fullestLane(): number {
-    let fullest = 0
-    for (const lane of this.#lanes.readers.values()) fullest = Math.max(fullest, lane.fill)
-    return fullest
   }
 }

@@ -1,5 +1,5 @@
 /** What extensions see of the aggregator. Aggregator thread. */
-import { type Clock, timestampOf } from '../shared/clock.ts'
+import { timestampOf } from '../shared/clock.ts'
 import type {
   Exemplar,
   ExportBuckets,
@@ -29,6 +29,7 @@ export interface HostedAggregator {
   readonly registry: MetricRegistry
   /** Takes whatever is published. */
   drain(): void
+  exemplarsOf(series: Series): readonly Exemplar[]
   /** Something was recorded that came through no lane. */
   touch(): void
   snapshot(): TelemetrySnapshot
@@ -46,7 +47,7 @@ export function createExtensionHost(aggregator: HostedAggregator): ExtensionHost
     resource,
     collect: () => {
       aggregator.drain()
-      return collectMetrics(registry)
+      return collectMetrics(aggregator)
     },
     snapshot: () => aggregator.snapshot(),
     health: () => aggregator.health(),
@@ -61,11 +62,12 @@ export function createExtensionHost(aggregator: HostedAggregator): ExtensionHost
 }
 
 /** Metrics as they are; nothing of their series is read yet. */
-function collectMetrics(registry: MetricRegistry): ExportMetric[] {
+function collectMetrics(aggregator: HostedAggregator): ExportMetric[] {
+  const { registry } = aggregator
   const metrics = registry.metrics().map(({ descriptor, allSeries }) => ({
     descriptor,
     isSelf: descriptor.name.startsWith(SELF_METRIC_PREFIX),
-    series: allSeries.map(series => new ReadSeries(series, registry.clock)),
+    series: allSeries.map(series => new ReadSeries(series, aggregator)),
   }))
   return [...metrics.filter(({ isSelf }) => !isSelf), ...metrics.filter(({ isSelf }) => isSelf)]
 }
@@ -73,11 +75,11 @@ function collectMetrics(registry: MetricRegistry): ExportMetric[] {
 /** A registered series, as exporters read it. */
 class ReadSeries implements ExportSeries {
   readonly #series: Series
-  readonly #clock: Clock
+  readonly #aggregator: HostedAggregator
 
-  constructor(series: Series, clock: Clock) {
+  constructor(series: Series, aggregator: HostedAggregator) {
     this.#series = series
-    this.#clock = clock
+    this.#aggregator = aggregator
   }
 
   get labels(): Labels {
@@ -102,7 +104,7 @@ class ReadSeries implements ExportSeries {
 
   get lastTimeMs(): number | undefined {
     const timeMs = this.#series.lastTimeMs
-    return timeMs === undefined ? undefined : this.#clock.originEpochMs + timeMs
+    return timeMs === undefined ? undefined : this.#aggregator.registry.clock.originEpochMs + timeMs
   }
 
   get buckets(): ExportBuckets | undefined {
@@ -127,7 +129,7 @@ class ReadSeries implements ExportSeries {
   }
 
   get exemplars(): readonly Exemplar[] {
-    return []
+    return this.#aggregator.exemplarsOf(this.#series)
   }
 }
 

@@ -5,6 +5,8 @@ import type { LaneAnnouncement } from '../shared/share.ts'
 import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
 import type { StateReader, StateWriter } from '../shared/statistics/saved-state.ts'
+import { ExemplarReader } from './exemplar-reader.ts'
+import type { ExemplarStore } from './exemplar-store.ts'
 import { foldSlots } from './fold-slots.ts'
 import { LaneEntries, restoreEntries, type SavedEntries } from './lane-entries.ts'
 import type { LaneListeners } from './lane-listeners.ts'
@@ -19,6 +21,8 @@ export class LaneReader {
   readonly #entries: LaneEntries
   readonly #listeners: LaneListeners
   readonly #summaries: SummaryReader
+  /** Most threads never name a trace. */
+  #exemplars: ExemplarReader | undefined
   #readIndex: number
   /** Batches folded and losses counted. */
   #changes = 0
@@ -166,6 +170,13 @@ export class LaneReader {
     return count + summarizedCount
   }
 
+  /** Takes the traces that were named since the last time, of series that `drain` has registered. */
+  takeExemplars(nowMs: number, into: ExemplarStore): void {
+    if (Atomics.load(this.#lane.words, LaneWord.exemplars) === 0) return
+    this.#exemplars ??= new ExemplarReader(this.#lane)
+    this.#exemplars.take(this.#entries.seriesById, nowMs, into)
+  }
+
   /** Whether its directory holds more than one drain takes: the lane's samples wait until it is read. */
   get isBehind(): boolean {
     return this.#entries.isBehind
@@ -227,6 +238,7 @@ export class LaneReader {
       pending,
       marksAbandoned: words[LaneWord.marksAbandoned]! >>> 0,
       marksRejected: words[LaneWord.marksRejected]! >>> 0,
+      exemplarsRejected: words[LaneWord.exemplarsRejected]! >>> 0,
       silentMs: this.silentMs(nowMs),
     }
   }

@@ -5,6 +5,7 @@ import type { LaneAnnouncement } from '../shared/share.ts'
 import type { LaneSnapshot } from '../shared/snapshot.ts'
 import type { MetricRegistry } from '../shared/statistics/registry.ts'
 import { StateReader } from '../shared/statistics/saved-state.ts'
+import { ExemplarStore } from './exemplar-store.ts'
 import { sameMemory } from './lane-identity.ts'
 import type { LaneListeners } from './lane-listeners.ts'
 import { LaneReader } from './lane-reader.ts'
@@ -20,6 +21,8 @@ const CREATOR_LANE_ID = 0
 const LANES_MAX = 4_096
 /** A question covers what was published before it, unless that is more new series than so many drains take. */
 const DRAINS_PER_QUESTION_MAX = 16
+/** So often exemplars are looked for: in a lane they stay for twice as long, unless a larger value needs the place. */
+const EXEMPLARS_INTERVAL_MS = 250
 
 /** What a predecessor has left of its lanes. */
 export interface SavedLanes {
@@ -38,6 +41,9 @@ export class LaneSet {
   /** How far a predecessor had come with lanes that were not announced to this one yet. */
   readonly #saved: Map<number, Float64Array>
   readonly #quarantine = new Quarantine()
+  /** Of all lanes there have been. */
+  readonly exemplars: ExemplarStore
+  #exemplarsTakenAtMs = Number.NEGATIVE_INFINITY
   #droppedCount: number
   #summarizedCount: number
   #changed = false
@@ -53,6 +59,7 @@ export class LaneSet {
     { lanes = new Map(), droppedCount = 0, summarizedCount = 0 }: SavedLanes = {},
   ) {
     this.#registry = registry
+    this.exemplars = new ExemplarStore(registry.clock)
     this.#saved = lanes
     this.#droppedCount = droppedCount
     this.#summarizedCount = summarizedCount
@@ -104,6 +111,13 @@ export class LaneSet {
     let share = 0
     for (const lane of this.#lanes.values()) share = Math.max(share, lane.heldCount / lane.capacity)
     return share
+  }
+
+  /** How full the fullest lane is: from 0 to 1. */
+  get fullestFill(): number {
+    let fill = 0
+    for (const lane of this.#lanes.values()) fill = Math.max(fill, lane.fill)
+    return fill
   }
 
   /** Changes whenever something changes that lanes save. */
@@ -182,7 +196,7 @@ export class LaneSet {
         // Asked before draining: what an ended thread has left is then taken in full.
         const isFinished = lane.isEnded
         count += lane.drain(nowMs)
-        if (isFinished && !lane.isBehind) this.#letGo(lane)
+        if (isFinished && !lane.isBehind) this.#letGo(lane, nowMs)
         else this.#renewOrRetire(lane, nowMs)
       } catch (error) {
         lane.setAside()
@@ -190,6 +204,7 @@ export class LaneSet {
         this.#reportBroken(lane.laneId, lane.threadId, error, lane.words)
       }
     }
+    if (nowMs - this.#exemplarsTakenAtMs >= EXEMPLARS_INTERVAL_MS) this.#takeExemplars(nowMs)
     return count
   }
 
@@ -199,7 +214,13 @@ export class LaneSet {
     let count = this.drain(nowMs)
     for (let drains = 1; drains < DRAINS_PER_QUESTION_MAX && this.#isBehind; drains++)
       count += this.drain(nowMs)
+    this.#takeExemplars(nowMs)
     return count
+  }
+
+  #takeExemplars(nowMs: number): void {
+    this.#exemplarsTakenAtMs = nowMs
+    for (const lane of this.#lanes.values()) lane.takeExemplars(nowMs, this.exemplars)
   }
 
   get #isBehind(): boolean {
@@ -222,13 +243,14 @@ export class LaneSet {
     if (lane.silentMs(nowMs) <= LEASE_MS) {
       if (retiredAtMs !== undefined) lane.renew(nowMs)
     } else if (retiredAtMs === undefined) lane.retire(nowMs)
-    else if (nowMs - retiredAtMs > NOTICE_MS) this.#letGo(lane)
+    else if (nowMs - retiredAtMs > NOTICE_MS) this.#letGo(lane, nowMs)
   }
 
   /** Its slots are given back before the commit that forgets the lane, since its announcement may come once more: late, or
    *  by way of a successor. One that begins before that commit sets the read index back, and finds the slots unchanged: the
    *  thread has ended, or has been silent since the commit before. */
-  #letGo(lane: LaneReader): void {
+  #letGo(lane: LaneReader, nowMs: number): void {
+    lane.takeExemplars(nowMs, this.exemplars)
     lane.handBack()
     this.#release(lane)
   }

@@ -84,6 +84,7 @@ export function snapshot(over: Partial<TelemetrySnapshot> = {}): TelemetrySnapsh
         pending: 0,
         marksAbandoned: 0,
         marksRejected: 0,
+        exemplarsRejected: 0,
         silentMs: 12,
       },
     ],

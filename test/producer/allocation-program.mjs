@@ -19,6 +19,11 @@ const narrowEcho = narrow.latency('echo')
 const narrowHits = narrow.counter('hits')
 const dropping = createTelemetry({ service: 'allocation', log: false, laneCapacity: 16, overflow: 'drop' })
 const droppingEcho = dropping.latency('echo')
+const traceId = '0af7651916cd43dd8448eb211c80319c'
+const spanId = 'b7ad6b7169203331'
+// Exemplars are written once a second of this word, which is moved on by hand to have them written at each call.
+const clock = new Uint32Array(telemetry.share().control, 128, 1)
+const narrowClock = new Uint32Array(narrow.share().control, 128, 1)
 const values = Float64Array.from({ length: 1_024 }, (_, index) => index * 1.37)
 
 let sink
@@ -35,6 +40,20 @@ const operations = {
   'markStart + markEnd, lane full': () => narrowEcho.markEnd(narrowEcho.markStart()),
   'counter.add, fraction, lane full': () => narrowHits.add(0.5),
   'latency.record, lane full and dropping': index => droppingEcho.record(values[index & 1_023]),
+  recordWithTrace: index => echo.recordWithTrace(values[index & 1_023], traceId, spanId),
+  'recordWithTrace, written each time': index => {
+    clock[0] += 10_000
+    http.recordWithTrace(values[index & 1_023], traceId, spanId)
+  },
+  'recordWithTrace, no id': index => echo.recordWithTrace(values[index & 1_023], 'x', spanId),
+  'recordWithTrace, written each time, lane full': index => {
+    narrowClock[0] += 10_000
+    narrowEcho.recordWithTrace(values[index & 1_023], traceId)
+  },
+  'gauge.recordWithTrace': index => heap.recordWithTrace(values[index & 1_023], traceId, spanId),
+  'markStart + markEndWithTrace': () => echo.markEndWithTrace(echo.markStart(), traceId, spanId),
+  'telemetry.markStart + markEndWithTrace': () =>
+    telemetry.markEndWithTrace(telemetry.markStart(echo), traceId, spanId),
   'gauge.set': index => heap.set(values[index & 1_023]),
   'counter.add': () => hits.add(1),
   'counter.add, fraction': () => hits.add(0.5),

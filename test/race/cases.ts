@@ -56,8 +56,8 @@ export const SCALED_CASES: readonly Case[] = [
     publishEvery: 4,
     producer: [...pushes(3), 'close', 'push'],
     aggregator: ['tick', 'account'],
-    states: 3_126,
-    schedules: '1.1e+12',
+    states: 3_406,
+    schedules: '2.3e+12',
     batchMax: 1,
   },
   {
@@ -90,8 +90,8 @@ export const SCALED_CASES: readonly Case[] = [
     publishEvery: 2,
     producer: [...pushes(2), 'close', 'push'],
     aggregator: ['tick', 'closeTelemetry', 'account'],
-    states: 3_421,
-    schedules: '4.6e+11',
+    states: 3_747,
+    schedules: '9.6e+11',
     batchMax: 1,
   },
   {
@@ -236,8 +236,8 @@ export const SHIPPED_CASES: readonly Case[] = [
     prefilled: 14,
     producer: [...pushes(3), 'publish'],
     aggregator: ['tick', 'account'],
-    states: 5_834,
-    schedules: '7.8e+19',
+    states: 6_111,
+    schedules: '1.0e+20',
     batchMax: 1,
   },
   {
@@ -248,8 +248,8 @@ export const SHIPPED_CASES: readonly Case[] = [
     drained: 128,
     producer: [...pushes(6), 'publish'],
     aggregator: ['tick', 'account'],
-    states: 897,
-    schedules: '6.1e+9',
+    states: 966,
+    schedules: '1.2e+10',
     batchMax: 4,
   },
 ]

@@ -10,6 +10,7 @@ import {
   EntryWord,
   RETIRED_WORD,
 } from '../../src/shared/memory/directory.ts'
+import { EXEMPLAR_SLOTS, EXEMPLAR_WORDS, ExemplarWord } from '../../src/shared/memory/exemplar-layout.ts'
 import { LaneTotal, LaneWord, SLOT_BYTES, SLOTS_OFFSET_DOUBLES } from '../../src/shared/memory/lane-layout.ts'
 import { EntryDouble, STATE_HEADER_BYTES, StateWord } from '../../src/shared/memory/state-layout.ts'
 import {
@@ -48,6 +49,12 @@ test('the summary is documented as it is, word for word', () => {
     'SummaryWord.tables': TABLES * 4,
     'SummaryWord.copies': 2 * COPY_WORDS * 4,
   })
+})
+
+test('exemplars are documented as they are, word for word', () => {
+  expect(offsetsIn('Exemplars')).toEqual(bytesOf('ExemplarWord', ExemplarWord, 4))
+  const [, slots, bytes] = /([\d,]+) slots of (\d+) bytes/.exec(section(LAYOUT, 'Exemplars')) ?? []
+  expect([slots, bytes]).toEqual([String(EXEMPLAR_SLOTS), String(EXEMPLAR_WORDS * 4)])
 })
 
 test('the directory is documented as it is, word for word', () => {

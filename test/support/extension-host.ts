@@ -27,6 +27,7 @@ export function hostForTest(overrides: Partial<HostedAggregator> = {}): {
       version: '0.0.0',
     },
     drain: () => {},
+    exemplarsOf: () => [],
     touch: () => {},
     snapshot: () => ({ service: 'test', series: [], self: [] }) as unknown as TelemetrySnapshot,
     health: () => ({ heartbeatAgeMs: 0, uptimeMs: 0, restarts: 0 }),

@@ -101,9 +101,16 @@ expectTypeOf<'{apples}'>().toExtend<Unit>()
 const echo = telemetry.latency('echo')
 expectTypeOf(echo.markStart()).toEqualTypeOf<number>()
 expectTypeOf(echo.markEnd).parameters.toEqualTypeOf<[mark: number]>()
+expectTypeOf(echo.markEndWithTrace).parameters.toEqualTypeOf<
+  [mark: number, traceId: string | undefined, spanId?: string | undefined]
+>()
+expectTypeOf(echo.recordWithTrace).parameters.toEqualTypeOf<
+  [duration: number, traceId: string | undefined, spanId?: string | undefined]
+>()
 expectTypeOf(echo.markLap(1)).toEqualTypeOf<void>()
 expectTypeOf(telemetry.markStart(echo)).toEqualTypeOf<number>()
 expectTypeOf(telemetry.markEnd(1)).toEqualTypeOf<void>()
+expectTypeOf(telemetry.markEndWithTrace).toEqualTypeOf<(typeof echo)['markEndWithTrace']>()
 expectTypeOf(echo.time(() => 'x' as const)).toEqualTypeOf<'x'>()
 expectTypeOf(echo.timeAsync(() => 5)).toEqualTypeOf<Promise<number>>()
 expectTypeOf(echo.timeAsync(() => Promise.resolve('x'))).toEqualTypeOf<Promise<string>>()

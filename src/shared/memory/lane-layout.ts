@@ -1,6 +1,7 @@
 /** The lane: a ring of samples from one producing thread to the aggregator. Its bytes, and how one is made. */
 import { assert, TelemetryError } from '../errors.ts'
 import { checkMemory } from './corrupt-memory.ts'
+import { EXEMPLARS_BYTES } from './exemplar-layout.ts'
 import { isSummaryPageCount, summaryBytes } from './summary-layout.ts'
 
 // byte  size  type  writer      word
@@ -20,6 +21,8 @@ import { isSummaryPageCount, summaryBytes } from './summary-layout.ts'
 //  156     4  i32   producer    summarized samples, wraps
 //  160     4  i32   producer    headers of the summary in use
 //  164     4  i32   producer    pages of the summary in use, headers apart
+//  168     4  i32   producer    exemplars written, wraps
+//  172     4  i32   producer    exemplars rejected: their ids were none, wraps
 //  256     4  i32   aggregator  read index, runs free: slots before it may be written
 //  260     4  i32   in turn     lease: who drains this lane
 //  264     4  i32   aggregator  dropped samples seen
@@ -30,6 +33,7 @@ import { isSummaryPageCount, summaryBytes } from './summary-layout.ts'
 //  296     4  i32   aggregator  identity: tells whether two announcements speak of one memory; 0 before it is adopted
 //  384    16  slot  producer    f64 header = time * 2^21 + entry id, f64 value; `capacity` of them
 //    …              both        the summary: see summary-layout.ts
+//    …              producer    exemplars: see exemplar-layout.ts
 //
 // A slot's header is a whole number below 2^53: time is the coarse clock (u32), bit 20 says that the value is a counter's
 // increment, the low 20 bits are the entry id. One view and two stores make a push a fifth cheaper than an i32 pair and
@@ -38,7 +42,7 @@ import { isSummaryPageCount, summaryBytes } from './summary-layout.ts'
 // Producer and aggregator words lie 128 bytes apart, so that neither evicts the other's cache line (adjacent lines
 // are fetched in pairs on x86; lines are 128 bytes wide on some arm64).
 const MAGIC = 0x4c4f_4f50
-export const LANE_LAYOUT_VERSION = 2
+export const LANE_LAYOUT_VERSION = 3
 
 /** Indices of the words, in units of 4 bytes. */
 export const LaneWord = {
@@ -58,6 +62,8 @@ export const LaneWord = {
   summarized: 39,
   summaryHeadersUsed: 40,
   summaryPagesUsed: 41,
+  exemplars: 42,
+  exemplarsRejected: 43,
   readIndex: 64,
   lease: 65,
   droppedSeen: 66,
@@ -110,12 +116,17 @@ export interface LaneMemory {
 }
 
 export function laneBytes(capacity: number, summaryPages: number): number {
-  return SLOTS_OFFSET_BYTES + capacity * SLOT_BYTES + summaryBytes(summaryPages)
+  return SLOTS_OFFSET_BYTES + capacity * SLOT_BYTES + summaryBytes(summaryPages) + EXEMPLARS_BYTES
 }
 
 /** Index of the summary's first word. */
 export function summaryFirstWord(capacity: number): number {
   return (SLOTS_OFFSET_BYTES + capacity * SLOT_BYTES) / 4
+}
+
+/** Index of the first exemplar's first word. */
+export function exemplarsFirstWord(capacity: number, summaryPages: number): number {
+  return (laneBytes(capacity, summaryPages) - EXEMPLARS_BYTES) / 4
 }
 
 /** @throws TelemetryError OFFLOOP_LANE_SIZE */

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import {
+  EXEMPLAR_SLOTS,
+  EXEMPLAR_WORDS,
+  EXEMPLARS_BYTES,
+} from '../../../src/shared/memory/exemplar-layout.ts'
+import {
   checkLaneCapacity,
   createLane,
+  exemplarsFirstWord,
   HEADER_INCREMENT,
   HEADER_TIME_UNIT,
   LANE_CAPACITY_MAX,
@@ -12,7 +18,9 @@ import {
   openLane,
   SLOT_BYTES,
   SLOTS_OFFSET_DOUBLES,
+  summaryFirstWord,
 } from '../../../src/shared/memory/lane-layout.ts'
+import { summaryBytes } from '../../../src/shared/memory/summary-layout.ts'
 
 const coded = (code: string) => expect.objectContaining({ code })
 
@@ -47,6 +55,19 @@ test('a slot’s header holds time and id exactly, extremes included', () => {
       const header = timeMs * HEADER_TIME_UNIT + entryId
       expect([Math.floor(header / HEADER_TIME_UNIT), header % HEADER_TIME_UNIT]).toEqual([timeMs, entryId])
     }
+  }
+})
+
+test('exemplars lie behind the summary, each on a cache line of its own, and end with the lane', () => {
+  for (const [capacity, summaryPages] of [
+    [16, 0],
+    [64, 12],
+    [65_536, 4_096],
+  ] as const) {
+    const firstByte = exemplarsFirstWord(capacity, summaryPages) * 4
+    expect(firstByte).toBe(summaryFirstWord(capacity) * 4 + summaryBytes(summaryPages))
+    expect(firstByte % 64).toBe(0)
+    expect(firstByte + EXEMPLAR_SLOTS * EXEMPLAR_WORDS * 4).toBe(laneBytes(capacity, summaryPages))
   }
 })
 
@@ -89,7 +110,7 @@ describe('opening a lane', () => {
     expect(opened.buffer).toBe(lane.buffer)
     expect([opened.words[LaneWord.writeIndex], opened.words[LaneWord.readIndex]]).toEqual([-1, -1])
     expect(lane.buffer.byteLength).toBe(laneBytes(32, 0))
-    expect(laneBytes(32, 0)).toBe(SLOTS_OFFSET_DOUBLES * 8 + 32 * SLOT_BYTES)
+    expect(laneBytes(32, 0)).toBe(SLOTS_OFFSET_DOUBLES * 8 + 32 * SLOT_BYTES + EXEMPLARS_BYTES)
   })
 
   test.each<[string, (words: Int32Array) => void, string]>([
