@@ -45,6 +45,8 @@ test('what is given stands', () => {
     exitTimeoutMs: 0,
     snapshotFile: '/var/lib/shop/snapshot.json',
     slos: [{ metric: 'echo', objective: 'p(95)<60ms' }],
+    buckets: [1, 2],
+    exporters: [{ name: 'mine', module: 'file:///mine.js', options: {} }],
   }
   expect(resolveOptions(given)).toEqual(given)
 })
