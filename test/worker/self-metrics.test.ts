@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { MetricRegistry } from '../../src/shared/statistics/registry.ts'
 import { SelfMetrics } from '../../src/worker/self-metrics.ts'
-import { readText } from '../structure/tree.ts'
+import { listFiles, readText } from '../structure/tree.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const IDLE = {
@@ -21,19 +21,30 @@ function selfMetrics() {
   return { registry, self: new SelfMetrics(registry) }
 }
 
+const namesIn = (text: string) =>
+  new Set([...text.matchAll(/`(offloop_[a-z_]+)/g)].map(([, name = '']) => name))
+
 test('the README names every metric the pipeline keeps about itself, and none that it does not', () => {
   const { registry } = selfMetrics()
-  const named = new Set(
-    readText('README.md')
-      .match(/`offloop_[a-z_]+`/g)
-      ?.map(name => name.slice(1, -1)),
-  )
-  expect([...named].sort()).toEqual(
-    registry
-      .metrics()
-      .map(({ descriptor }) => descriptor.name)
-      .sort(),
-  )
+  const [, section = ''] = /^## Reading back$([\s\S]*?)^## /m.exec(readText('README.md')) ?? []
+  const kept = registry.metrics().map(({ descriptor }) => descriptor.name)
+  expect([...namesIn(section)].sort()).toEqual(kept.sort())
+})
+
+test('whatever metric of ours a document names is one that the sources have', () => {
+  const files = listFiles()
+  const sources = files
+    .filter(path => path.startsWith('src/'))
+    .map(readText)
+    .join('\n')
+  // As exporters show them, with unit and suffix.
+  const isThere = (name: string) =>
+    sources.includes(
+      `'${name.replace(/(?:_window)?(?:_seconds|_ratio)?(?:_total|_bucket|_sum|_count)?$/, '')}`,
+    )
+  const documents = ['README.md', ...files.filter(path => /^docs\/[\w-]+\.md$/.test(path))]
+  const missing = documents.flatMap(path => [...namesIn(readText(path))].filter(name => !isThere(name)))
+  expect(missing).toEqual([])
 })
 
 test('queue depth and processing time are kept for each busy tick, and idle ones do not crowd them out', () => {
