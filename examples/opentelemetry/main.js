@@ -60,8 +60,8 @@ console.log(`pushing every second to ${url ?? process.env.OTEL_EXPORTER_OTLP_END
 
 const end = async () => {
   clearInterval(work)
-  const { series } = await telemetry.snapshot()
-  for (const { metric, labels, total } of series) console.log(metric, JSON.stringify(labels), total)
+  const { body } = await telemetry.scrape() // the same as Prometheus would see it
+  console.log(body.match(/^shop_(?!.*_bucket).*$/gm).join('\n'))
   await telemetry.close() // a last push
   receiver.close()
 }

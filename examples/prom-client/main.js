@@ -47,7 +47,7 @@ const server = createServer(async (request, response) => {
 
 server.listen(process.env.PORT ?? 3000, '127.0.0.1', () => {
   const url = `http://127.0.0.1:${server.address().port}`
-  console.log(`${carts.name}: open ${url}/cart, then look at ${url}/metrics`)
+  console.log(`open ${url}/cart, then look for ${carts.name} at ${url}/metrics`)
 })
 
 process.on('SIGTERM', () => server.close())

@@ -93,9 +93,10 @@ function checked(options: unknown): OtlpExporterOptions {
       throw new TelemetryError('OFFLOOP_OPTION', { at, fix })
     }
     const [isRight, fix] = rule
-    // What headers say is not to be shown.
-    if (!isRight(value))
-      throw new TelemetryError('OFFLOOP_OPTION', { at, fix, ...(name === 'headers' ? {} : { got: value }) })
+    if (isRight(value)) continue
+    // What may hold credentials is not to be shown.
+    const isSecret = name === 'headers' || (name === 'url' && String(value).includes('@'))
+    throw new TelemetryError('OFFLOOP_OPTION', { at, fix, ...(isSecret ? {} : { got: value }) })
   }
   return structuredClone(Object.fromEntries(given))
 }

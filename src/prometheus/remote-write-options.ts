@@ -119,10 +119,11 @@ function checkAccess(given: Record<string, unknown>): Pick<RemoteWriteSettings, 
 
 function checkUrl(value: unknown): URL {
   const at = `${AT}.url`
-  const address = text(value, at)
-  const url = URL.canParse(address) ? new URL(address) : undefined
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
   if (url !== undefined && /^https?:$/.test(url.protocol)) return url
-  return refuse(at, address, 'give an address such as http://localhost:9090/api/v1/write')
+  // What may hold credentials is not shown: an unescaped letter in them is a common reason for being here.
+  const shown = typeof value === 'string' && value.includes('@') ? undefined : value
+  return refuse(at, shown, 'give an address such as http://localhost:9090/api/v1/write')
 }
 
 function checkHeaders(value: unknown): Record<string, string> {

@@ -175,7 +175,7 @@ export function unknownVariables(env: Readonly<Record<string, string | undefined
   return Object.keys(env)
     .filter(name => name.startsWith('OFFLOOP_') && !known.includes(name))
     .flatMap(name => {
-      const closest = closestName(name, known)
+      const closest = meantName(name, known)
       // What resembles none is somebody else's.
       return closest === undefined ? [] : [`offloop: ${name} is no setting; did you mean ${closest}?`]
     })
@@ -197,12 +197,22 @@ function flattened(fileName: string, content: unknown): [SettingName, unknown][]
 
 function checkedName(fileName: string, path: string): SettingName {
   if (Object.hasOwn(SETTINGS, path)) return path as SettingName
-  const closest = closestName(path, Object.keys(SETTINGS))
+  const closest = meantName(path, Object.keys(SETTINGS))
   const fix =
     closest === undefined
       ? `remove it, or use one of ${Object.keys(SETTINGS).join(', ')}`
       : `did you mean "${closest}"?`
   throw wrong(`${fileName}: ${path}`, undefined, fix)
+}
+
+/** The setting whose name ends or begins as what was given: `OFFLOOP_PORT`, `port`, `OFFLOOP_OTLP`; or is spelt much like it. */
+function meantName(given: string, known: readonly string[]): string | undefined {
+  const words = given.replace(/^OFFLOOP_/, '')
+  return (
+    known.find(name => name.endsWith(`_${words}`) || name.endsWith(`.${words}`)) ??
+    known.find(name => name.startsWith(`${given}_`)) ??
+    closestName(given, known)
+  )
 }
 
 function exporterSetting(before: unknown, value: unknown): ExporterSetting {

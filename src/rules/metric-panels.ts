@@ -11,8 +11,9 @@ const QUANTILES: readonly (readonly [rank: number, name: string])[] = [
   [0.99, 'p99'],
 ]
 
-/** Values of more labels than this are too many lines: they are summed up. */
+/** Values of more labels than this are too many lines: they are summed up, by route where there is one. */
 const LABELS_MAX = 2
+const ROUTE = /(?:^|_)route$/
 
 /** @param limits thresholds of SLOs on it, in its exposed unit */
 export function metricPanels(metric: ExposedMetric, limits: readonly number[] = []): readonly Panel[] {
@@ -25,24 +26,40 @@ export function metricPanels(metric: ExposedMetric, limits: readonly number[] = 
 export function ratioPanel(part: ExposedMetric, whole: ExposedMetric, limits: readonly number[]): Panel {
   const sum = ({ family }: ExposedMetric) => `sum(${rate(`${family}_total`)})`
   const expr = `(${sum(part)} or ${sum(whole)} * 0) / ${sum(whole)}`
-  const title = `${part.descriptor.name} per ${whole.descriptor.name}`
+  const title = `${shownName(part)} per ${shownName(whole)}`
   return timeSeries(title, [[expr, 'ratio']], { unit: 'percentunit', limits })
 }
 
 function histogramPanels(metric: ExposedMetric, limits: readonly number[]): readonly Panel[] {
   const { family, descriptor } = metric
-  const { name, help } = descriptor
+  const { help } = descriptor
+  const name = shownName(metric)
   const buckets = `sum by (le) (${rate(`${family}_bucket`)})`
   const quantiles = QUANTILES.map(
     ([rank, text]) => [`histogram_quantile(${rank}, ${buckets})`, text] as const,
   )
   const unit = grafanaUnit(metric)
+  const route = routeOf(metric)
   return [
     timeSeries(`${name}: percentiles`, quantiles, {
       description: sentence(help, 'Estimated within buckets.'),
       unit,
       limits,
     }),
+    ...(route === undefined
+      ? []
+      : [
+          timeSeries(
+            `${name}: p95 by route`,
+            [
+              [
+                `histogram_quantile(0.95, sum by (${route}, le) (${rate(`${family}_bucket`)}))`,
+                `{{${route}}}`,
+              ],
+            ],
+            { description: sentence(help, 'Estimated within buckets.'), unit, limits },
+          ),
+        ]),
     heatmap(`${name}: distribution`, buckets, unit, help),
     timeSeries(`${name}: samples a second`, [byLabels(metric, rate(`${family}_count`))], {
       description: help,
@@ -53,7 +70,8 @@ function histogramPanels(metric: ExposedMetric, limits: readonly number[]): read
 
 function summaryPanels(metric: ExposedMetric, limits: readonly number[]): readonly Panel[] {
   const { family, descriptor } = metric
-  const { name, help } = descriptor
+  const { help } = descriptor
+  const name = shownName(metric)
   return [
     timeSeries(`${name}: quantiles`, [[`max by (quantile) (${family}{${CHOSEN}})`, '{{quantile}}']], {
       description: sentence(help, 'The greatest of all instances and series.'),
@@ -70,7 +88,7 @@ function summaryPanels(metric: ExposedMetric, limits: readonly number[]): readon
 function counterPanel(metric: ExposedMetric): Panel {
   const { family, unit, descriptor } = metric
   const perSecond: Readonly<Record<string, string>> = { bytes: 'Bps', seconds: 'percentunit' }
-  return timeSeries(`${descriptor.name}: a second`, [byLabels(metric, rate(`${family}_total`))], {
+  return timeSeries(`${shownName(metric)}: a second`, [byLabels(metric, rate(`${family}_total`))], {
     description: descriptor.help,
     unit: perSecond[unit] ?? 'cps',
   })
@@ -80,7 +98,7 @@ function gaugePanel(metric: ExposedMetric, limits: readonly number[]): Panel {
   const { family, descriptor } = metric
   const labels = labelNames(metric)
   const legend = ['{{instance}}', ...labels.map(label => `{{${label}}}`)].join(' ')
-  return timeSeries(descriptor.name, [[`${family}{${CHOSEN}}`, legend]], {
+  return timeSeries(shownName(metric), [[`${family}{${CHOSEN}}`, legend]], {
     description: descriptor.help,
     unit: grafanaUnit(metric),
     limits,
@@ -89,8 +107,21 @@ function gaugePanel(metric: ExposedMetric, limits: readonly number[]): Panel {
 
 function byLabels(metric: ExposedMetric, expr: string): readonly [string, string] {
   const labels = labelNames(metric)
+  const route = routeOf(metric)
+  if (labels.length > LABELS_MAX && route !== undefined)
+    return [`sum by (${route}) (${expr})`, `{{${route}}}`]
   if (labels.length === 0 || labels.length > LABELS_MAX) return [`sum(${expr})`, 'all']
   return [`sum by (${labels.join(', ')}) (${expr})`, labels.map(label => `{{${label}}}`).join(' ')]
+}
+
+/** What a metric is called outside: an instrument of several metrics inside has one name there. */
+function shownName({ descriptor }: ExposedMetric): string {
+  return descriptor.exported?.name ?? descriptor.name
+}
+
+/** The label that holds the route of a request: what one first wants to see apart. */
+function routeOf(metric: ExposedMetric): string | undefined {
+  return labelNames(metric).find(name => ROUTE.test(name))
 }
 
 function labelNames(metric: ExposedMetric): readonly string[] {

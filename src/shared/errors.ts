@@ -27,7 +27,7 @@ const MEANINGS = {
   OFFLOOP_CLOSED: 'the telemetry is closed',
   OFFLOOP_WORKER_START: 'the aggregator thread cannot be started',
   OFFLOOP_AGGREGATOR_DOWN: 'the aggregator thread is not running',
-  OFFLOOP_ANSWER: 'what came is no answer of the aggregator',
+  OFFLOOP_ANSWER: 'there is no valid answer of the aggregator',
   OFFLOOP_EXTENSION: 'an extension of the aggregator is not running',
   OFFLOOP_HTTP_LISTEN: 'the HTTP server cannot listen',
   OFFLOOP_PUSH: 'what was sent did not arrive',

@@ -42,7 +42,8 @@ export class Extensions {
     const started = specs.map(spec => {
       const running = this.#load(spec, previous.get(spec.name))
       running.catch(error => {
-        if (!this.#isClosed) this.#options.log(`offloop: ${spec.name} is not running: ${reasonOf(error)}`)
+        if (!this.#isClosed)
+          this.#options.log(`offloop: ${spokenName(spec.name)} is not running: ${reasonOf(error)}`)
       })
       this.#byName.set(spec.name, running)
       return running
@@ -139,6 +140,11 @@ export class Extensions {
       throw codedError(error, 'OFFLOOP_EXTENSION', 'see the cause')
     }
   }
+}
+
+/** What serves scrapes is no Prometheus: that name would send whoever reads the log to the wrong program. */
+function spokenName(name: string): string {
+  return name === SCRAPE_EXTENSION ? 'the HTTP endpoint' : name
 }
 
 function notRunning(name: string, got: unknown, fix: string): TelemetryError {

@@ -11,7 +11,7 @@ test('the OpenTelemetry example pushes to a receiver of its own, and a last time
   const before = example.output().split('received POST').length
   expect(await example.stop()).toBe(0)
   expect(example.output()).toMatch(
-    /shop\.order\.duration:[0-9a-f]{8} \{"express":"(?:true|false)","payment\.method":"(?:card|invoice)"\} \d+/,
+    /shop_orders_total\{express="(?:true|false)",payment_method="(?:card|invoice)",otel_scope_name="shop".*\} \d+/,
   )
   expect(example.output().split('received POST').length).toBeGreaterThan(before)
 })

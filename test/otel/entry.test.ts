@@ -127,6 +127,12 @@ test.each<[string, unknown]>([
   )
 })
 
+test('credentials in a url that cannot be read are not shown', () => {
+  const make = () => otlpExporter({ url: 'http://shop:s3/cret@collector' })
+  expect(make).toThrow('give an address such as http://localhost:4318/v1/metrics')
+  expect(make).not.toThrow(/s3/)
+})
+
 test('what is given is handed on as it was, and can be cloned', () => {
   const options: OtlpExporterOptions = {
     url: 'https://otlp.example:4318/v1/metrics',

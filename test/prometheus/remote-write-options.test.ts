@@ -26,6 +26,20 @@ test('the spec can be cloned, names a module that is there, and has all defaults
   })
 })
 
+test('a url that is missing or wrong is answered by one that is right, and its credentials are not shown', () => {
+  for (const given of [
+    {},
+    { url: 5 },
+    { url: 'store' },
+    { url: 'ftp://shop:s3cret@store' },
+    { url: 'http://shop:s3/cret@store' },
+  ]) {
+    const make = () => remoteWrite(given as RemoteWriteOptions)
+    expect(make).toThrow('give an address such as http://localhost:9090/api/v1/write')
+    expect(make).not.toThrow(/s3/)
+  }
+})
+
 test.each<[unknown, string]>([
   [undefined, 'remoteWrite'],
   ['http://127.0.0.1', 'remoteWrite'],

@@ -136,6 +136,21 @@ test('a variable that resembles a setting is pointed out, and others are left al
   ])
 })
 
+test.each([
+  ['OFFLOOP_PORT', 'OFFLOOP_HTTP_PORT'],
+  ['OFFLOOP_TOKEN', 'OFFLOOP_HTTP_TOKEN'],
+  ['OFFLOOP_SERVICE_NAME', 'OFFLOOP_SERVICE'],
+  ['OFFLOOP_OTLP', 'OFFLOOP_OTLP_URL'],
+])('%s was meant to be %s', (given, meant) => {
+  expect(unknownVariables({ [given]: '1' })).toEqual([
+    `offloop: ${given} is no setting; did you mean ${meant}?`,
+  ])
+})
+
+test('a key of a group that stands outside of it is known by its name', () => {
+  expect(refusal(() => settingsFrom({}, file({ port: 9500 }))).message).toContain('did you mean "http.port"?')
+})
+
 test('the file is the one that is named, or else offloop.json of the directory, where there is one', () => {
   const directory = emptyDirectory()
   expect(readSettingsFile({}, directory)).toBeUndefined()

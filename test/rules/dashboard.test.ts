@@ -16,7 +16,7 @@ const METRICS: readonly MetricDefinition[] = [
   { name: 'errors', kind: 'counter' },
   { name: 'used', kind: 'gauge', unit: 'bytes' },
   { name: 'heat', kind: 'gauge', unit: 'celsius', labelNames: ['place'] },
-  { name: 'open', kind: 'counter', exported: { instrument: 'updown', name: 'open' } },
+  { name: 'open:up', kind: 'counter', exported: { instrument: 'updown', name: 'open' } },
   { name: 'open:down', kind: 'counter', exported: { instrument: 'updown', name: 'open', isNegative: true } },
   { name: 'nodejs.eventloop.utilization', kind: 'gauge', unit: 'ratio' },
   { name: 'v8js.gc.duration', kind: 'latency', unit: 's', labelNames: ['v8js.gc.type'] },
@@ -111,8 +111,9 @@ describe('a dashboard', () => {
       '# Ratios',
       'errors per hits',
       '# Latencies and distributions',
-      ...['echo', 'http.request'].flatMap(name =>
-        ['percentiles', 'distribution', 'samples a second'].map(what => `${name}: ${what}`),
+      ...['percentiles', 'distribution', 'samples a second'].map(what => `echo: ${what}`),
+      ...['percentiles', 'p95 by route', 'distribution', 'samples a second'].map(
+        what => `http.request: ${what}`,
       ),
       'rpc: quantiles',
       'rpc: samples a second',
@@ -141,6 +142,18 @@ describe('a dashboard', () => {
 
   test('without SLOs and metrics has the telemetry itself', () => {
     expect(titles(made([], [])).slice(0, 2)).toEqual(['# Telemetry', 'Samples lost'])
+  })
+
+  test('shows each route of a metric by itself, however many labels stand beside it', () => {
+    const labelNames = ['http.request.method', 'url.scheme', 'http.route']
+    const { panels } = made([], [{ name: 'took', kind: 'latency', labelNames }])
+    const targets = (title: string) => panels.find(panel => panel.title === title)?.targets
+    expect(targets('took: p95 by route')).toMatchObject([
+      { expr: expect.stringContaining('sum by (http_route, le)'), legendFormat: '{{http_route}}' },
+    ])
+    expect(targets('took: samples a second')).toMatchObject([
+      { expr: expect.stringContaining('sum by (http_route) '), legendFormat: '{{http_route}}' },
+    ])
   })
 
   test('of SLOs alone shows the metrics that they give away', () => {

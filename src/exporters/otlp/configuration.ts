@@ -63,7 +63,9 @@ export function fromEnv(env: NodeJS.ProcessEnv, names: readonly string[]): strin
 function protocolOf(env: NodeJS.ProcessEnv, log: (line: string) => void): OtlpProtocol {
   const text = fromEnv(env, ['OTEL_EXPORTER_OTLP_METRICS_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'])
   if (text === 'grpc' || text === 'http/protobuf' || text === undefined) return text ?? 'http/protobuf'
-  log(`otlp: the environment asks for the protocol ${text}; http/protobuf is used: the others are grpc alone`)
+  log(
+    `otlp: the environment asks for the protocol ${text}; http/protobuf is used; grpc is the only other one`,
+  )
   return 'http/protobuf'
 }
 

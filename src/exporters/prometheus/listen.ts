@@ -48,11 +48,12 @@ export function warnOfStrangers(
   url: string,
 ): void {
   if (isLoopback(address)) return
+  // Not its URL: for all addresses that is one of this machine alone.
+  const reached = `offloop: other machines reach the metrics (http.host ${address}, port ${new URL(url).port || 80})`
   host.log(
     token === undefined
-      ? `offloop: ${url} may be reached from other machines, and whoever does reads all metrics. Set http.token, ` +
-          'or listen on 127.0.0.1.'
-      : `offloop: ${url} may be reached from other machines. Metrics and http.token travel there unencrypted.`,
+      ? `${reached}, and whoever does reads them all. Set http.token, or listen on 127.0.0.1.`
+      : `${reached}. Metrics and http.token travel there unencrypted.`,
   )
 }
 

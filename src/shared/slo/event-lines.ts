@@ -23,9 +23,11 @@ function basis({ count, window }: SLOViolationEvent): string {
   return `(${count} ${count === 1 ? 'sample' : 'samples'}, ${span})`
 }
 
-/** The labels that the SLO's name does not say already. */
+/** The labels that the SLO's name does not say already. An empty value is no label. */
 function labelText(labels: Labels, slo: string): string {
-  const pairs = Object.entries(labels).map(([labelName, value]) => `${labelName}=${value}`)
+  const pairs = Object.entries(labels)
+    .filter(([, value]) => value !== '')
+    .map(([labelName, value]) => `${labelName}=${value}`)
   const unsaid = pairs.filter(pair => !slo.includes(pair))
   return unsaid.length === 0 ? '' : ` {${unsaid.join(',')}}`
 }

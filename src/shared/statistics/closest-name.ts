@@ -22,16 +22,20 @@ export function closestName(wanted: string, names: Iterable<string>): string | u
   return closest
 }
 
-/** Insertions, removals and replacements that turn one text into the other.
- *  @see Levenshtein 1965 */
+/** Insertions, removals, replacements and swaps of neighbours that turn one text into the other.
+ *  @see Damerau 1964, Levenshtein 1965 */
 function editCount(from: string, to: string): number {
+  let beforePrevious: readonly number[] = []
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column)
   for (let row = 1; row <= from.length; row += 1) {
     const current = [row]
     for (let column = 1; column <= to.length; column += 1) {
       const replaced = previous[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1)
-      current.push(Math.min(replaced, previous[column]! + 1, current[column - 1]! + 1))
+      const isSwap = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      const swapped = isSwap && row > 1 && column > 1 ? beforePrevious[column - 2]! + 1 : replaced
+      current.push(Math.min(replaced, swapped, previous[column]! + 1, current[column - 1]! + 1))
     }
+    beforePrevious = previous
     previous = current
   }
   return previous[to.length]!

@@ -294,6 +294,7 @@ test('the successor of an aggregator that died is found on the same port, once t
 test('listening for other machines is said, with the advice that fits', async () => {
   const open = await serving({ host: '0.0.0.0' })
   expect(open.lines.join()).toContain('Set http.token')
+  expect(open.lines.join()).toContain('http.host 0.0.0.0')
   expect(open.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   const guarded = await serving({ host: '0.0.0.0', token: 'x' })
   expect(guarded.lines.join()).toContain('unencrypted')

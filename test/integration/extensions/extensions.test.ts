@@ -90,7 +90,9 @@ test('one that cannot start makes ready reject with its code, and nothing else',
   })
   telemetry.counter('hits').add(1)
   expect((await telemetry.query('hits')).total).toBe(1)
-  await expect.poll(() => lines.join()).toContain('prometheus is not running')
+  await expect
+    .poll(() => lines.join())
+    .toContain('offloop: the HTTP endpoint is not running: OFFLOOP_HTTP_LISTEN')
 })
 
 test('a module that is not there is said by its name', async () => {

@@ -36,6 +36,10 @@ test.each<[Partial<SLOViolationEvent>, string]>([
     'mem {pool=a}: value is 612.3 MB, should be < 500 MB (200 samples, rolling window)',
   ],
   [
+    { slo: 'http', labels: { route: '/users/:id', 'error.type': '' } },
+    'http {route=/users/:id}: p95 is 83.25 ms, should be < 60 ms (200 samples, rolling window)',
+  ],
+  [
     {
       slo: 'm{pool=a} x',
       labels: { pool: 'a' },
