@@ -50,7 +50,11 @@ export class ServerRequests {
     this.#nowMs = nowMs
     const requests = this
     this.#onClose = function (this: Carrier): void {
-      requests.#disconnect(this)
+      try {
+        requests.#disconnect(this)
+      } catch {
+        // Nothing of ours may reach the application: a label that is refused, for example.
+      }
     }
   }
 
@@ -60,10 +64,12 @@ export class ServerRequests {
   }
 
   /** A request has arrived.
-   *  @returns false when it is counted already */
+   *  @returns false when it is counted already, or its connection is gone: then nothing would tell of its end */
   begin(request: IncomingMessage, response: ServerResponse): boolean {
     const carrier = carrierOf(request)
-    const connection = this.#connections.get(carrier) ?? this.#connect(carrier, request.socket)
+    const known = this.#connections.get(carrier)
+    if (known === undefined && carrier.destroyed) return false
+    const connection = known ?? this.#connect(carrier, request.socket)
     const { first, further, scheme } = connection
     if (first.request === request || (further.length > 0 && isAmong(further, request))) return false
     const exchange = first.request === undefined ? first : newExchange()
