@@ -50,11 +50,7 @@ export class ServerRequests {
     this.#nowMs = nowMs
     const requests = this
     this.#onClose = function (this: Carrier): void {
-      try {
-        requests.#disconnect(this)
-      } catch {
-        // Nothing of ours may reach the application: a label that is refused, for example.
-      }
+      requests.#disconnect(this)
     }
   }
 
@@ -126,7 +122,11 @@ export class ServerRequests {
       if (request === undefined) continue
       const status = response?.headersSent === true ? response.statusCode : NO_STATUS
       const isWhole = carrier === request && response?.writableEnded === true && !request.aborted
-      this.#settle(connection, exchange, now - exchange.startedMs, status, !isWhole)
+      try {
+        this.#settle(connection, exchange, now - exchange.startedMs, status, !isWhole)
+      } catch {
+        // Nothing of ours may reach the application: a label that is refused, for example.
+      }
     }
   }
 

@@ -160,3 +160,15 @@ test('a route that is longer than a label is cut, however its request ends', asy
     [255, 1],
   ])
 })
+
+test('a status that is none keeps no other request of its connection from ending', () => {
+  const requests = new ServerRequests(telemetry, () => now)
+  const { socket, request } = connection()
+  for (const statusCode of [{}, 200]) {
+    const each = request()
+    Object.assign(each.response, { statusCode, headersSent: true })
+    requests.begin(each.request, each.response)
+  }
+  expect(() => socket.emit('close')).not.toThrow()
+  expect(requests.activeCount).toBe(0)
+})
