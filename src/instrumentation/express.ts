@@ -20,7 +20,11 @@ export type ExpressHandler = (
 export function offloopExpress(options: OffloopExpressOptions = {}): ExpressHandler {
   const requests = serverRequestsOf(telemetryOf(options.telemetry, 'offloopExpress.telemetry'))
   function onFinish(this: ServerResponse): void {
-    requests.finish(this.req, this)
+    try {
+      requests.finish(this.req, this)
+    } catch {
+      // Nothing of ours may reach the application.
+    }
   }
   return (request, response, next) => {
     try {
@@ -38,10 +42,13 @@ export function offloopExpress(options: OffloopExpressOptions = {}): ExpressHand
 export function metricsHandler(telemetry?: ThreadTelemetry): ExpressHandler {
   const scraped = telemetryOf(telemetry, 'metricsHandler')
   return (request, response, next) => {
-    scraped.scrape(request.headers.accept).then(({ contentType, body }) => {
+    const answer = scraped.scrape(request.headers.accept).then(({ contentType, body }) => {
+      // A middleware that limits the time may have answered meanwhile.
+      if (response.headersSent) return
       response.setHeader('content-type', contentType)
       response.end(body)
-    }, next)
+    })
+    answer.catch(next)
   }
 }
 

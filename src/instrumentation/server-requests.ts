@@ -60,10 +60,12 @@ export class ServerRequests {
   }
 
   /** A request has arrived.
-   *  @returns false when it is counted already */
+   *  @returns false when it is counted already, or its connection is gone: then nothing would tell of its end */
   begin(request: IncomingMessage, response: ServerResponse): boolean {
     const carrier = carrierOf(request)
-    const connection = this.#connections.get(carrier) ?? this.#connect(carrier, request.socket)
+    const known = this.#connections.get(carrier)
+    if (known === undefined && carrier.destroyed) return false
+    const connection = known ?? this.#connect(carrier, request.socket)
     const { first, further, scheme } = connection
     if (first.request === request || (further.length > 0 && isAmong(further, request))) return false
     const exchange = first.request === undefined ? first : newExchange()
@@ -120,7 +122,11 @@ export class ServerRequests {
       if (request === undefined) continue
       const status = response?.headersSent === true ? response.statusCode : NO_STATUS
       const isWhole = carrier === request && response?.writableEnded === true && !request.aborted
-      this.#settle(connection, exchange, now - exchange.startedMs, status, !isWhole)
+      try {
+        this.#settle(connection, exchange, now - exchange.startedMs, status, !isWhole)
+      } catch {
+        // Nothing of ours may reach the application: a label that is refused, for example.
+      }
     }
   }
 

@@ -6,6 +6,9 @@ import type { Counter, LabelledMetric, Latency, ThreadTelemetry } from '../index
  *  routes without end. */
 const HANDLES_MAX = 4_096
 
+/** A regular expression may be longer than a label. */
+const ROUTE_LENGTH_MAX = 255
+
 /** Status of a request whose client did not wait for one. */
 export const NO_STATUS = 0
 
@@ -90,7 +93,7 @@ export class ServerSeries {
     const duration = this.#durations.labels({
       'http.request.method': method,
       'url.scheme': scheme,
-      'http.route': route,
+      'http.route': route.slice(0, ROUTE_LENGTH_MAX),
       'http.response.status_code': status === NO_STATUS ? '' : status,
       'error.type': isAborted ? ABORTED : status >= 500 ? status : '',
     })

@@ -1,6 +1,7 @@
 /** Instruments that are told of each measurement. Hot path: no call throws, and none of known attributes allocates. */
 import type * as api from '@opentelemetry/api'
 import type { Counter, Gauge, Latency } from '../index.ts'
+import type { ActiveTrace } from './active-trace.ts'
 import type { AttributeSeries } from './attribute-series.ts'
 import type { InstrumentShape } from './instrument-shape.ts'
 import type { Reports } from './reports.ts'
@@ -65,13 +66,31 @@ export class UpDownCounterInstrument extends Instrument<UpDown> implements api.U
 }
 
 export class HistogramInstrument extends Instrument<Latency | Gauge> implements api.Histogram {
-  /** Negative numbers, NaN and infinities are counted as ignored, and as nothing else. */
-  record(value: number, attributes?: api.Attributes, _context?: api.Context): void {
+  readonly #trace: ActiveTrace
+
+  constructor(
+    shape: InstrumentShape,
+    series: AttributeSeries<Latency | Gauge>,
+    reports: Reports,
+    trace: ActiveTrace,
+  ) {
+    super(shape, series, reports)
+    this.#trace = trace
+    trace.load()
+  }
+
+  /** Negative numbers, NaN and infinities are counted as ignored, and as nothing else.
+   *  @param context whose span is named as an example, where it is sampled. Default: the active one */
+  record(value: number, attributes?: api.Attributes, context?: api.Context): void {
     if (typeof value !== 'number' || !(value >= 0 && value < Number.POSITIVE_INFINITY)) {
       this.ignore(value)
       return
     }
-    this.series.find(attributes).record(this.isInt ? this.whole(value) : value)
+    const number = this.isInt ? this.whole(value) : value
+    const series = this.series.find(attributes)
+    const span = this.#trace.sampled(context)
+    if (span === undefined) series.record(number)
+    else series.recordWithTrace(number, span.traceId, span.spanId)
   }
 }
 

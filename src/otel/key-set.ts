@@ -31,7 +31,10 @@ export function labelsOf(attributes: Attributes, limits: AttributeLimits): Label
   const types: LabelType[] = []
   const texts: string[] = []
   let leftOut = 0
-  for (const key of Object.keys(attributes).sort()) {
+  // Inherited ones as well: series are found by what this goes through.
+  const given: string[] = []
+  for (const key in attributes) given.push(key)
+  for (const key of given.sort()) {
     const value: unknown = attributes[key]
     if (value === undefined || value === null) continue
     const isString = typeof value === 'string'

@@ -1,6 +1,7 @@
 /** OpenTelemetry's MeterProvider on top of a telemetry: instruments record into this thread's lane. */
 import type * as api from '@opentelemetry/api'
 import { TelemetryError, type ThreadTelemetry } from '../index.ts'
+import { ActiveTrace } from './active-trace.ts'
 import { Meter } from './meter.ts'
 import { ObservationRounds } from './observation-rounds.ts'
 import { Reports } from './reports.ts'
@@ -36,6 +37,7 @@ const METERS_MAX = 10_000
 export class MeterProvider implements api.MeterProvider {
   readonly #telemetry: ThreadTelemetry
   readonly #reports = new Reports()
+  readonly #trace = new ActiveTrace()
   readonly #rounds: ObservationRounds
   readonly #limits: { cardinalityLimit: number; attributeCountMax: number; attributeValueLengthMax: number }
   readonly #meters = new Map<string, Meter>()
@@ -71,7 +73,8 @@ export class MeterProvider implements api.MeterProvider {
       ...optional('schemaUrl', scopeText(schemaUrl)),
     }
     const [telemetry, rounds, reports] = [this.#telemetry, this.#rounds, this.#reports]
-    const meter = new Meter({ telemetry, limits: this.#limits, rounds, reports }, scope)
+    const context = { telemetry, limits: this.#limits, rounds, reports, trace: this.#trace }
+    const meter = new Meter(context, scope)
     if (this.#meters.size < METERS_MAX) this.#meters.set(key, meter)
     return meter
   }

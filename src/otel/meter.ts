@@ -1,6 +1,7 @@
 /** Makes the instruments of one instrumentation scope, each once. */
 import type * as api from '@opentelemetry/api'
 import type { Counter, Gauge, Latency, ThreadTelemetry } from '../index.ts'
+import type { ActiveTrace } from './active-trace.ts'
 import { AttributeSeries, type BindKeySet, type SeriesLimits } from './attribute-series.ts'
 import { type InstrumentKind, type InstrumentShape, type Scope, shapeOf } from './instrument-shape.ts'
 import {
@@ -32,12 +33,19 @@ export interface MeterContext {
   readonly limits: SeriesLimits
   readonly rounds: ObservationRounds
   readonly reports: Reports
+  readonly trace: ActiveTrace
 }
 
 type AnyInstrument = { readonly shape: InstrumentShape }
 
 /** Takes what can be counted nowhere. */
-const NOWHERE = { add: () => {}, set: () => {}, record: () => {}, observe: () => {} }
+const NOWHERE = {
+  add: () => {},
+  set: () => {},
+  record: () => {},
+  recordWithTrace: () => {},
+  observe: () => {},
+}
 
 export class Meter implements api.Meter {
   readonly #context: MeterContext
@@ -69,7 +77,7 @@ export class Meter implements api.Meter {
     return this.#instrument('histogram', name, options, shape => {
       const binding = histogramBinding(this.#context.telemetry, shape)
       const series = this.#series<Latency | Gauge>(shape, binding, NOWHERE)
-      return new HistogramInstrument(shape, series, this.#context.reports)
+      return new HistogramInstrument(shape, series, this.#context.reports, this.#context.trace)
     })
   }
 

@@ -1,5 +1,6 @@
 /** Asks the callbacks of observable instruments, at an interval and when there is reason to. They run on this thread. */
 import type * as api from '@opentelemetry/api'
+import { reasonOf } from '../shared/limited-log.ts'
 import type { ObservableInstrument, Observed } from './observable.ts'
 import type { Reports } from './reports.ts'
 
@@ -95,7 +96,7 @@ export class ObservationRounds {
         this.failures += 1
         this.#reports.once(
           `failed ${nameOf(registration)}`,
-          `a callback of ${nameOf(registration)} failed: ${error}`,
+          `a callback of ${nameOf(registration)} failed: ${reasonOf(error)}`,
         )
         return 'failed'
       },

@@ -18,8 +18,8 @@ export class Reports {
 
 /** The package is loaded with the first message: whoever sets a global meter provider has it anyway. */
 function warn(text: string): void {
-  import('@opentelemetry/api').then(
-    ({ diag }) => diag.warn(`offloop: ${text}`),
-    () => {},
-  )
+  import('@opentelemetry/api')
+    .then(({ diag }) => diag.warn(`offloop: ${text}`))
+    // The package is not there, or the application's logger throws.
+    .catch(() => {})
 }

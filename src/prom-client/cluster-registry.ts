@@ -46,7 +46,7 @@ export class AggregatorRegistry<T extends RegistryContentType = PrometheusConten
     listen()
   }
 
-  /** The metrics of all processes but the primary one, which asks.
+  /** The metrics of all processes but the primary one, which asks. One that ends meanwhile is left out.
    *  @throws Error when one of them does not answer within 5 s, or fails to */
   async clusterMetrics(): Promise<string> {
     const { workers = {} } = cluster()
@@ -60,7 +60,12 @@ export class AggregatorRegistry<T extends RegistryContentType = PrometheusConten
         const pending = new Set(asked.map(({ id }) => id))
         rounds.set(requestId, { metrics: [], pending, resolve, reject })
       })
-      for (const worker of asked) worker.send({ type: REQUEST, requestId })
+      for (const worker of asked) {
+        // Unheard, the error of a process that has just died would end this one.
+        worker.send({ type: REQUEST, requestId }, error => {
+          if (error !== null) leave(worker.id)
+        })
+      }
       return await AggregatorRegistry.aggregate<T>(await answers, this.contentType).metrics()
     } finally {
       clearTimeout(timer)
@@ -105,6 +110,7 @@ function listen(): void {
     cluster().on('message', (worker, message) => {
       if (message?.type === ANSWER) take(worker.id, message as Answer)
     })
+    cluster().on('disconnect', ({ id }) => leave(id))
   }
   if (isWorker) {
     process.on('message', (message: { type?: unknown; requestId?: number } | undefined) => {
@@ -119,6 +125,13 @@ function take(workerId: number, { requestId, metrics = [], error }: Answer): voi
   round.metrics.push(...metrics)
   if (error !== undefined) round.reject(new Error(error))
   else if (round.pending.size === 0) round.resolve(round.metrics)
+}
+
+/** This process answers no more. */
+function leave(workerId: number): void {
+  for (const { pending, metrics, resolve } of rounds.values()) {
+    if (pending.delete(workerId) && pending.size === 0) resolve(metrics)
+  }
 }
 
 async function answer(requestId: number): Promise<void> {

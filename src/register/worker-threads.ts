@@ -15,6 +15,8 @@ const KEY = 'offloop.register.1'
 export function offerToWorkerThreads(telemetry: Telemetry, measure: HttpMeasurements): void {
   const handover: Handover = { share: telemetry.share(), measure }
   setEnvironmentData(KEY, handover as never)
+  // A thread that starts later would have a lane that nobody reads.
+  telemetry.beforeClose(() => setEnvironmentData(KEY, undefined))
 }
 
 /** @returns undefined where the main thread measures nothing

@@ -1,7 +1,7 @@
 /** Answers control calls, by comlink, on the creating thread's port and on the channels of attached threads. Whatever else
  *  comes there is counted, and has no effect. Aggregator thread. */
 
-import { BroadcastChannel, type MessagePort, parentPort } from 'node:worker_threads'
+import { BroadcastChannel, type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
 import { expose } from 'comlink'
 import { isAnnouncement } from '../shared/announcement-check.ts'
 import type { ControlEndpoint } from '../shared/comlink-endpoint.ts'
@@ -60,6 +60,14 @@ export class ControlServer {
     parentPort?.on('message', (message: unknown) => this.receive(message))
   }
 
+  /** Heeds what the creating thread said while this one was not up: its lanes, and then its orders and questions. Called in
+   *  the turn in which everything is started: in the next one a tick may come before the ports do, and what it finds would
+   *  go to the log instead of a listener. */
+  takeWaiting(controlPort: MessagePort): void {
+    if (parentPort !== null) emitWaiting(parentPort)
+    emitWaiting(controlPort)
+  }
+
   /** Any thread may post anything where lanes are announced. */
   receive(message: unknown): void {
     if (isAnnouncement(message)) this.#aggregator.adopt(message)
@@ -112,6 +120,14 @@ export class ControlServer {
     for (const channel of this.#channels.values()) channel.close()
     this.#channels.clear()
     parentPort?.unref()
+  }
+}
+
+function emitWaiting(port: MessagePort): void {
+  let waiting = receiveMessageOnPort(port)
+  while (waiting !== undefined) {
+    port.emit('message', waiting.message)
+    waiting = receiveMessageOnPort(port)
   }
 }
 

@@ -6,7 +6,7 @@ import express4 from 'express4'
 import Fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { createTelemetry, type Telemetry, TelemetryError } from '../../src/index.ts'
-import { offloopExpress } from '../../src/instrumentation/express.ts'
+import { metricsHandler, offloopExpress } from '../../src/instrumentation/express.ts'
 import { offloopFastify } from '../../src/instrumentation/fastify.ts'
 
 function newTelemetry(): Telemetry {
@@ -162,4 +162,27 @@ test('without a telemetry they say what is missing', async () => {
   app.register(offloopFastify)
   await expect(app.ready()).rejects.toThrow(/OFFLOOP_OPTION.*give the telemetry/)
   expect(() => offloopExpress()).toThrow(TelemetryError)
+})
+
+test('metrics that come after somebody else has answered are left out', async () => {
+  const telemetry = newTelemetry()
+  const app = express()
+  const errors: unknown[] = []
+  app.get('/metrics', (_request, response, next) => {
+    response.status(503).end()
+    next()
+  })
+  app.get('/metrics', metricsHandler(telemetry))
+  app.use((error: unknown, _request: unknown, _response: unknown, next: () => void) => {
+    errors.push(error)
+    next()
+  })
+  const server = app.listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const { status } = await fetch(`http://127.0.0.1:${port}/metrics`)
+  // An unhandled rejection would fail this test.
+  await telemetry.scrape()
+  expect([status, errors]).toEqual([503, []])
 })

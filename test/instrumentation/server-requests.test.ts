@@ -130,3 +130,45 @@ test('methods and errors are labels of a known few', () => {
     '_OTHER',
   ])
 })
+
+test('a request that is told of when its connection is gone is not under way for ever', () => {
+  const requests = new ServerRequests(telemetry, () => now)
+  const { socket, request } = connection()
+  const aborted = request()
+  expect(requests.begin(aborted.request, aborted.response)).toBe(true)
+  Object.assign(socket, { destroyed: true })
+  socket.emit('close')
+  // As by a plugin behind a hook that takes its time.
+  expect(requests.begin(aborted.request, aborted.response)).toBe(false)
+  expect(requests.activeCount).toBe(0)
+})
+
+test('a route that is longer than a label is cut, however its request ends', async () => {
+  const requests = new ServerRequests(telemetry, () => now)
+  const { socket, request } = connection()
+  const [answered, aborted] = [request(), request()]
+  for (const each of [answered, aborted]) {
+    requests.begin(each.request, each.response)
+    requests.noteRoute(each.request, `/${'r'.repeat(2_000)}`)
+  }
+  requests.finish(answered.request, answered.response)
+  expect(() => socket.emit('close')).not.toThrow()
+  const { series } = await telemetry.snapshot()
+  const cut = series.filter(({ labels }) => labels['http.route']?.startsWith('/rrr'))
+  expect(cut.map(({ labels, total }) => [labels['http.route']!.length, total])).toEqual([
+    [255, 1],
+    [255, 1],
+  ])
+})
+
+test('a status that is none keeps no other request of its connection from ending', () => {
+  const requests = new ServerRequests(telemetry, () => now)
+  const { socket, request } = connection()
+  for (const statusCode of [{}, 200]) {
+    const each = request()
+    Object.assign(each.response, { statusCode, headersSent: true })
+    requests.begin(each.request, each.response)
+  }
+  expect(() => socket.emit('close')).not.toThrow()
+  expect(requests.activeCount).toBe(0)
+})

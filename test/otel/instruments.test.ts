@@ -104,6 +104,35 @@ test('an object of attributes may be used again with other values, and order mak
   expect(points['[["list",["x","y"]]]']!.asDouble).toBe(2)
 })
 
+test('inherited attributes count as own ones do, whichever were seen first', async () => {
+  const { provider, collect } = await startBridge()
+  const counter = provider.getMeter('edges').createCounter('c')
+  const inheriting: Attributes = Object.assign(Object.create({ region: 'eu' }), { route: '/a' })
+  counter.add(1, inheriting)
+  counter.add(10, { route: '/a', region: 'eu' })
+  counter.add(100, { route: '/a' })
+  const points = pointsOf(await collect(), 'c')
+  expect(points['[["region","eu"],["route","/a"]]']!.asDouble).toBe(11)
+  expect(points['[["route","/a"]]']!.asDouble).toBe(100)
+})
+
+test('a logger of OpenTelemetry’s that throws harms nobody', async () => {
+  const { provider } = await startBridge()
+  let calls = 0
+  const fail = () => {
+    calls += 1
+    throw new Error('broken')
+  }
+  diag.setLogger(
+    { error: fail, warn: fail, info: fail, debug: fail, verbose: fail },
+    { suppressOverrideMessage: true },
+  )
+  provider.getMeter('edges').createCounter('c').add(Number.NaN)
+  // An unhandled rejection would fail this test.
+  await expect.poll(() => calls).toBeGreaterThan(0)
+  await new Promise(resolve => setTimeout(resolve, 20))
+})
+
 test('beyond the limit of series everything is counted together, nothing is lost, and it is said once', async () => {
   const { provider, collect } = await startBridge({ cardinalityLimit: 10 })
   const counter = provider.getMeter('edges').createCounter('c')

@@ -78,10 +78,10 @@ test('callbacks are asked at the interval, once each, until they are removed', a
 test('callbacks that throw, reject or never end are counted, and keep no other from being heard', async () => {
   const { provider, collect } = await startBridge({ ...seldom, observeTimeoutMs: 50 })
   const meter = provider.getMeter('observed')
-  const gauges = ['throws', 'rejects', 'hangs', 'late', 'right'].map(name =>
+  const gauges = ['throws', 'rejects', 'hangs', 'late', 'right', 'strange'].map(name =>
     meter.createObservableGauge(name),
   )
-  const [throws, rejects, hangs, late, right] = gauges
+  const [throws, rejects, hangs, late, right, strange] = gauges
   let hanging = 0
   let answerLate = () => {}
   throws!.addCallback(result => {
@@ -103,10 +103,12 @@ test('callbacks that throw, reject or never end are counted, and keep no other f
       }),
   )
   right!.addCallback(result => result.observe(5))
+  // It has no text.
+  strange!.addCallback(() => Promise.reject(Object.create(null)))
   const names = async () =>
     (await collect()).filter(({ scope }) => scope.name === 'observed').map(({ name }) => name)
   expect(await names()).toEqual(['right'])
-  expect(provider.counts).toMatchObject({ callbacksFailed: 2, callbacksLate: 2 })
+  expect(provider.counts).toMatchObject({ callbacksFailed: 3, callbacksLate: 2 })
   answerLate()
   expect(await names()).toEqual(['right'])
   // It is not asked again before it is done.

@@ -75,6 +75,13 @@ test('the processes of a cluster are shown together', async () => {
   })
 })
 
+test('a process of a cluster that has just died is left out, and takes nobody along', async () => {
+  const { isThoughtConnected, tookMs, text } = JSON.parse(await outputOf('cluster-dead-worker.mjs'))
+  expect(isThoughtConnected).toBe(true)
+  expect(tookMs).toBeLessThan(4_000)
+  expect(parseText(text)['hits_total']?.samples).toEqual({ 'hits_total{}': 1 })
+})
+
 test('what was counted and reset survives the death of the aggregator', async () => {
   const { before, after } = JSON.parse(await outputOf('aggregator-dies.mjs'))
   expect(parseText(before)['hits']?.samples).toEqual({ 'hits{a="x"}': 3 })

@@ -123,8 +123,8 @@ test('an application may record metrics of its own', async () => {
   expect(await disabled.ask('snapshot')).toEqual([])
 })
 
-test('an application that closes the telemetry goes on as before', async () => {
-  expect(await run('closing.mjs')).toMatchObject({ end: 0, stdout: 'served served\n' })
+test('an application that closes the telemetry goes on as before, and its threads take part in nothing', async () => {
+  expect(await run('closing.mjs')).toMatchObject({ end: 0, stdout: 'served served false\n' })
 })
 
 test('package managers, which start applications, are not measured', async () => {
