@@ -3,6 +3,7 @@ import type { Question } from '../core/question.ts'
 import { LOAD_QUESTIONS } from '../load/all.ts'
 import { allocation } from './allocation.ts'
 import { breach } from './breach.ts'
+import { bridges } from './bridges.ts'
 import { bus } from './bus.ts'
 import { callSites } from './call-sites.ts'
 import { checkAll } from './check-all.ts'
@@ -34,4 +35,5 @@ export const QUESTIONS: readonly Question[] = [
   loop,
   ...LOAD_QUESTIONS,
   runtime,
+  bridges,
 ]
