@@ -1,7 +1,8 @@
 /** Families made of metrics: by exported name, merged where they are one, and nothing in them that would collide. Pure. */
-import { type ExportHints, unitsPerBase } from '../shared/export-hints.ts'
+import type { ExportHints } from '../shared/export-hints.ts'
 import type { ExportMetric, ExportSeries } from '../shared/extension/extension.ts'
-import { isTimeUnit, type MetricDescriptor } from '../shared/metric.ts'
+import type { MetricDescriptor } from '../shared/metric.ts'
+import { exportedDivisor } from './exported-divisor.ts'
 import type { Family, FamilyType, Point, PointSeries } from './family.ts'
 import { MergedSeries } from './merged-series.ts'
 import { cleanText, labelNameOf, prometheusName, ucumWord, unitWord } from './names.ts'
@@ -114,14 +115,8 @@ export function exportedShapeOf({ name, kind, unit, exported = {} }: MetricDescr
     name: prometheusName(exported.name ?? name, word, type),
     type,
     unit: word,
-    divisor: divisorOf(unit, exported.unit),
+    divisor: exportedDivisor(unit, exported.unit),
   }
-}
-
-/** Without a hint values come in the base unit. With one they come as it says; times are converted into times. */
-function divisorOf(unit: MetricDescriptor['unit'], hint: string | undefined): number {
-  if (hint === undefined) return unitsPerBase(unit)
-  return isTimeUnit(unit) && isTimeUnit(hint) ? unitsPerBase(unit) / unitsPerBase(hint) : 1
 }
 
 /** A family in the making. */
