@@ -137,7 +137,7 @@ function tokenCheck(token: string | undefined): (authorization: string | undefin
 
 function createCounter(host: ExtensionHost): Routes['count'] {
   const known = new Map<string, OwnSeries>()
-  return (path, status) => {
+  const counterOf = (path: Path, status: number): OwnSeries => {
     const key = `${path} ${status}`
     const counter =
       known.get(key) ??
@@ -152,6 +152,9 @@ function createCounter(host: ExtensionHost): Routes['count'] {
         { path, status: String(status) },
       )
     known.set(key, counter)
-    counter.increment(1)
+    return counter
   }
+  // What cannot be registered shows now, and not when somebody asks.
+  counterOf('/metrics', 200)
+  return (path, status) => counterOf(path, status).increment(1)
 }

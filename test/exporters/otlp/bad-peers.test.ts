@@ -270,3 +270,14 @@ test('no line of log has the password of the address, or a header', async () => 
 function lastValue({ requests }: Receiver): number | undefined {
   return requests.at(-1)?.metrics.find(({ name }) => name === 'hits')?.points[0]?.asDouble
 }
+
+test('a registry that is full by then does not keep a failure from being counted', async () => {
+  const { extension, registry, failures } = await exporting({
+    url: `http://127.0.0.1:${await freePort()}/v1/metrics`,
+  })
+  for (let index = registry.metrics().length; index < 10_000; index++) {
+    registry.register({ kind: 'counter', name: `made_up_${index}` })
+  }
+  await expect(extension.push!()).rejects.toMatchObject({ code: 'OFFLOOP_PUSH' })
+  expect(failures('unreachable')).toBe(1)
+})

@@ -251,6 +251,16 @@ test('what collides is left out, counted once however often it is scraped, and s
   ])
 })
 
+test('a registry that is full harms no answer: what the server counts is registered when it starts', async () => {
+  const { url, registry } = await serving()
+  for (let index = registry.metrics().length; index < 10_000; index++) {
+    registry.register({ kind: 'counter', name: `made_up_${index}` })
+  }
+  for (const path of ['/none', '/health', '/metrics']) {
+    expect((await fetch(`${url}${path}`)).status).toBe(path === '/none' ? 404 : 200)
+  }
+})
+
 test('snapshots are made once a second at most', async () => {
   let made = 0
   const snapshot = () => {
