@@ -6,6 +6,7 @@ import type { ResolvedHttpOptions } from '../../shared/http-options.ts'
 import type { Exposition } from './exposition.ts'
 import { CONTENT_TYPES, formatFor, isGzipWanted } from './formats.ts'
 import type { HeldAnswers } from './held-answers.ts'
+import { hostCheck } from './host-check.ts'
 import { type Answer, jsonAnswer, textAnswer } from './send-answer.ts'
 
 const PATHS = ['/', '/metrics', '/health', '/ready', '/snapshot.json'] as const
@@ -27,9 +28,11 @@ export function createRoutes(
   host: ExtensionHost,
   exposition: Exposition,
   held: HeldAnswers,
-  { token, heartbeatTimeoutMs }: ResolvedHttpOptions,
+  options: ResolvedHttpOptions,
 ): Routes {
+  const { token, heartbeatTimeoutMs } = options
   const isAllowed = tokenCheck(token)
+  const isMeant = hostCheck(options)
   const snapshot = createSnapshots(host)
   const answers: Readonly<Record<Path, (request: IncomingMessage) => Answer | Promise<Answer>>> = {
     '/': () => textAnswer(200, indexText(host)),
@@ -48,6 +51,12 @@ export function createRoutes(
     count: createCounter(host),
     answer: async (path, request) => {
       const { method, headers } = request
+      if (!OPEN_PATHS.includes(path) && !isMeant(headers.host)) {
+        return textAnswer(
+          421,
+          'ask for 127.0.0.1 or localhost; other names are answered where http.token is set',
+        )
+      }
       if (!OPEN_PATHS.includes(path) && !isAllowed(headers.authorization)) {
         return textAnswer(401, 'give the token: Authorization: Bearer …', {
           'WWW-Authenticate': 'Bearer realm="offloop"',
