@@ -121,8 +121,23 @@ function checkUrl(value: unknown): URL {
   const at = `${AT}.url`
   const address = text(value, at)
   const url = URL.canParse(address) ? new URL(address) : undefined
-  if (url !== undefined && /^https?:$/.test(url.protocol)) return url
+  if (url !== undefined && /^https?:$/.test(url.protocol)) {
+    // Without what was given: it holds a secret.
+    if (!isDecodable(url.username) || !isDecodable(url.password)) {
+      refuse(at, undefined, 'write % as %25 in the user name and password, or give them as basicAuth')
+    }
+    return url
+  }
   return refuse(at, address, 'give an address such as http://localhost:9090/api/v1/write')
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function checkHeaders(value: unknown): Record<string, string> {
