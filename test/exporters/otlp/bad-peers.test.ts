@@ -1,7 +1,7 @@
 /** Receivers that refuse, hang, drip, redirect or are not there: counted, said, bounded, and got over. */
 import { expect, test } from 'vitest'
 import { freePort } from '../../support/real-programs.ts'
-import { exporting, TIMEOUT_MS } from './exporting.ts'
+import { exporting } from './exporting.ts'
 import { partialSuccess, type Receiver, startReceiver } from './receiver.ts'
 
 /** Answers of one status, and no other behaviour. */
