@@ -13,8 +13,10 @@ const PATHS = ['/', '/metrics', '/health', '/ready', '/snapshot.json'] as const
 /** Whoever watches over the process need not know the token: all these say is whether it lives. */
 const OPEN_PATHS: readonly string[] = ['/health', '/ready']
 const LARGE_PATHS: readonly string[] = ['/metrics', '/snapshot.json']
-/** A snapshot reads every window: no more than one in this time is made. */
+/** A snapshot reads every window, and nothing is drained meanwhile: no more than one in this time is made, and so few that
+ *  whoever asks for them gets no more than this share of the thread. */
 const SNAPSHOT_MS_MIN = 1_000
+const SNAPSHOT_SHARE_MAX = 0.05
 
 export type Path = (typeof PATHS)[number] | 'other'
 
@@ -112,11 +114,13 @@ function lifeOf(host: ExtensionHost): Record<string, unknown> {
 }
 
 function createSnapshots(host: ExtensionHost): () => readonly Buffer[] {
-  let latest: { parts: readonly Buffer[]; timeMs: number } | undefined
+  let latest: { parts: readonly Buffer[]; untilMs: number } | undefined
   return () => {
-    if (latest === undefined || host.now() - latest.timeMs >= SNAPSHOT_MS_MIN) {
+    const startMs = host.now()
+    if (latest === undefined || startMs >= latest.untilMs) {
       const parts = [Buffer.from(`${JSON.stringify(host.snapshot())}\n`)]
-      latest = { parts, timeMs: host.now() }
+      const endMs = host.now()
+      latest = { parts, untilMs: endMs + Math.max(SNAPSHOT_MS_MIN, (endMs - startMs) / SNAPSHOT_SHARE_MAX) }
     }
     return latest.parts
   }

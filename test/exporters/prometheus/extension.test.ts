@@ -275,6 +275,23 @@ test('snapshots are made once a second at most', async () => {
   expect(made).toBeLessThan(20)
 })
 
+test('a snapshot that takes long is made the less often: clients get a small share of the thread', async () => {
+  let made = 0
+  const snapshot = () => {
+    made += 1
+    const endMs = performance.now() + 100
+    while (performance.now() < endMs) {
+      // Many windows are read.
+    }
+    return { service: 'x', series: [], self: [], slos: [] } as unknown as TelemetrySnapshot
+  }
+  const { url } = await serving({}, { snapshot })
+  await fetch(`${url}/snapshot.json`)
+  await new Promise(resolve => setTimeout(resolve, 1_100))
+  expect(await (await fetch(`${url}/snapshot.json`)).json()).toMatchObject({ service: 'x' })
+  expect(made).toBe(1)
+})
+
 test('a port that is taken, or an address that is not there, is an error that says what to do', async () => {
   const { extension } = await serving()
   const port = extension.info?.['port'] as number
