@@ -5,7 +5,7 @@ import type { OtlpOptions } from '../../../src/exporters/otlp/options.ts'
 import { hostForTest } from '../../support/extension-host.ts'
 
 /** Shorter than what the exporter waits before it tries again, and longer than an answer takes on a busy machine. */
-export const TIMEOUT_MS = 750
+const TIMEOUT_MS = 750
 
 export async function exporting(receiver: { url: string }, options: OtlpOptions = {}, seriesCount = 1) {
   const { host, registry, lines } = hostForTest()
