@@ -1,7 +1,7 @@
 /** Families made of metrics: by exported name, merged where they are one, and nothing in them that would collide. Pure. */
-import { type ExportHints, unitsPerBase } from '../shared/export-hints.ts'
 import type { ExportMetric, ExportSeries } from '../shared/extension/extension.ts'
-import { isTimeUnit, type MetricDescriptor } from '../shared/metric.ts'
+import type { MetricDescriptor } from '../shared/metric.ts'
+import { exportedDivisor } from './exported-divisor.ts'
 import type { Family, FamilyType, Point, PointSeries } from './family.ts'
 import { MergedSeries } from './merged-series.ts'
 import { cleanText, labelNameOf, prometheusName, ucumWord, unitWord } from './names.ts'
@@ -114,14 +114,8 @@ export function exportedShapeOf({ name, kind, unit, exported = {} }: MetricDescr
     name: prometheusName(exported.name ?? name, word, type),
     type,
     unit: word,
-    divisor: divisorOf(unit, exported.unit),
+    divisor: exportedDivisor(unit, exported.unit),
   }
-}
-
-/** Without a hint values come in the base unit. With one they come as it says; times are converted into times. */
-function divisorOf(unit: MetricDescriptor['unit'], hint: string | undefined): number {
-  if (hint === undefined) return unitsPerBase(unit)
-  return isTimeUnit(unit) && isTimeUnit(hint) ? unitsPerBase(unit) / unitsPerBase(hint) : 1
 }
 
 /** A family in the making. */
@@ -133,7 +127,7 @@ class Draft {
   readonly #quantiles: readonly number[]
   readonly #points = new Map<string, Point & { series: PointSeries[] }>()
   /** Of each point's first metric. */
-  readonly #hints = new Map<Point, ExportHints | undefined>()
+  readonly #descriptors = new Map<Point, MetricDescriptor>()
 
   constructor(shape: ExportedShape, { name, exported }: MetricDescriptor) {
     this.shape = shape
@@ -143,24 +137,25 @@ class Draft {
 
   /** @returns false when these labels are taken */
   add(
-    { kind, exported }: MetricDescriptor,
+    descriptor: MetricDescriptor,
     { divisor }: ExportedShape,
     labels: Point['labels'],
     series: ExportSeries,
   ): boolean {
+    const { kind, exported } = descriptor
     const sign = this.shape.type === 'updown' && exported?.isNegative === true ? -1 : 1
     const key = keyOf(labels)
     const found = this.#points.get(key)
     if (found === undefined) {
       const point: Point & { series: PointSeries[] } = { labels, series: [{ series, sign, kind }], divisor }
       this.#points.set(key, point)
-      if (exported?.name !== undefined) this.#hints.set(point, exported)
+      if (exported?.name !== undefined) this.#descriptors.set(point, descriptor)
       return true
     }
     if (found.divisor !== divisor) return false
     // What went up and what went down are one sum.
     if (this.shape.type === 'updown') found.series.push({ series, sign, kind })
-    else if (!isOneInstrument(exported, this.#hints.get(found))) return false
+    else if (!isOneInstrument(descriptor, this.#descriptors.get(found))) return false
     else found.series[0] = { series: new MergedSeries(found.series[0]!.series, series), sign, kind }
     return true
   }
@@ -173,10 +168,14 @@ class Draft {
   }
 }
 
-/** Metrics that instrumentation gave one name are one, and may count on in each other's place. */
-function isOneInstrument(a: ExportHints | undefined, b: ExportHints | undefined): boolean {
-  if (a?.name === undefined || a.name !== b?.name) return false
-  return JSON.stringify(a.scope) === JSON.stringify(b.scope)
+/** Metrics that instrumentation gave one name are one, and may count on in each other's place: unless their bounds differ,
+ *  as then what is in one's buckets could not be told for the other. */
+function isOneInstrument(a: MetricDescriptor, b: MetricDescriptor | undefined): boolean {
+  if (a.exported?.name === undefined || a.exported.name !== b?.exported?.name) return false
+  return (
+    JSON.stringify(a.exported.scope) === JSON.stringify(b.exported.scope) &&
+    a.buckets?.join() === b.buckets?.join()
+  )
 }
 
 /** Takes the names of a family's samples, all or none. */

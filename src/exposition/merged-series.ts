@@ -33,14 +33,16 @@ export class MergedSeries implements ExportSeries {
   }
 
   get lastTimeMs(): number | undefined {
-    return this.#latest.lastTimeMs
+    const [first, second] = [this.#first.lastTimeMs, this.#second.lastTimeMs]
+    if (first === undefined || second === undefined) return first ?? second
+    return Math.max(first, second)
   }
 
-  /** Where bounds differ, those of the first that has any, without the samples of the other. */
+  /** Bounds are equal where series are merged. */
   get buckets(): ExportBuckets | undefined {
     const [first, second] = [this.#first.buckets, this.#second.buckets]
     if (first === undefined || second === undefined) return first ?? second
-    if (first.bounds.join() !== second.bounds.join()) return first
+    if (first.bounds.length !== second.bounds.length) return first
     const counts = first.counts.map((count, index) => count + second.counts[index]!)
     return { bounds: first.bounds, counts, isExact: first.isExact && second.isExact }
   }
@@ -59,6 +61,7 @@ export class MergedSeries implements ExportSeries {
     return [...this.#first.exemplars, ...this.#second.exemplars]
   }
 
+  // Of many in a row each is asked for its time once: by way of this it would be twice, four times, eight times …
   get #latest(): ExportSeries {
     const [first = -1, second = -1] = [this.#first.lastTimeMs, this.#second.lastTimeMs]
     return second >= first ? this.#second : this.#first

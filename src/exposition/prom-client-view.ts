@@ -11,10 +11,12 @@ import type {
   ViewException,
   ViewMetric,
 } from '../shared/prom-client/view.ts'
-import { textOfMetric, textsJoined } from '../shared/prom-client/view-text.ts'
+import { partsOfMetric, textsJoined } from '../shared/prom-client/view-text.ts'
 
 /** After so many series others have their turn: about two milliseconds. */
 const SERIES_PER_TURN = 500
+/** Quantiles of a window take as long as so many other series. */
+const SERIES_PER_SUMMARY = 20
 
 /** The text or the points of the metrics that a view names. Drains first. */
 export async function answerView(
@@ -31,12 +33,24 @@ export async function answerView(
     for (const [generation, name] of metric.generations.entries()) {
       for (const [series, values] of seriesOf(known.get(name), metric)) {
         reading.add(series, values, generation)
-        if (++seriesRead % SERIES_PER_TURN === 0) await host.pause()
+        seriesRead += metric.type === 'summary' ? SERIES_PER_SUMMARY : 1
+        if (seriesRead < SERIES_PER_TURN) continue
+        seriesRead = 0
+        await host.pause()
       }
     }
     const shown = reading.finish()
-    if (view.format === 'points') points.push(shown)
-    else texts.push(textOfMetric(metric, shown, view))
+    if (view.format === 'points') {
+      points.push(shown)
+      continue
+    }
+    const parts: string[] = []
+    for (const part of partsOfMetric(metric, shown, view)) {
+      // Not for the few lines of most metrics.
+      if (parts.length > 0) await host.pause()
+      parts.push(part)
+    }
+    texts.push(parts.join('\n'))
   }
   return { body: view.format === 'points' ? '' : textsJoined(texts, view.format), points, settled }
 }

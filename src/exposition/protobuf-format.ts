@@ -5,6 +5,7 @@ import type { Exemplar, ExportResource } from '../shared/extension/extension.ts'
 import { latestByBucket, traceLabels } from './exemplar-text.ts'
 import { type Family, type FamilyType, type Point, pointValue } from './family.ts'
 import { type NativeBuckets, nativeHistogramOf } from './native-histogram.ts'
+import { writeText } from './protobuf-text.ts'
 import { resourceLabels } from './resource-labels.ts'
 import { boundIn } from './text-values.ts'
 
@@ -51,10 +52,10 @@ function* familyMessage(
   metrics: readonly Uint8Array[],
 ): Generator<Uint8Array> {
   const heading = new PbfWriter()
-  heading.writeStringField(1, type === 'counter' ? `${name}_total` : name)
-  if (help !== '') heading.writeStringField(2, help)
+  writeText(1, type === 'counter' ? `${name}_total` : name, heading)
+  if (help !== '') writeText(2, help, heading)
   heading.writeVarintField(3, TYPES[type])
-  if (unit !== '' && name.endsWith(`_${unit}`)) heading.writeStringField(5, unit)
+  if (unit !== '' && name.endsWith(`_${unit}`)) writeText(5, unit, heading)
   const parts = [heading.finish(), ...metrics]
   const length = new PbfWriter()
   length.writeVarint(parts.reduce((bytes, part) => bytes + part.length, 0))
@@ -102,8 +103,8 @@ function writeLabels(writer: PbfWriter, labels: Point['labels']): void {
     writer.writeMessage(
       1,
       () => {
-        writer.writeStringField(1, name)
-        writer.writeStringField(2, value)
+        writeText(1, name, writer)
+        writeText(2, value, writer)
       },
       undefined,
     )

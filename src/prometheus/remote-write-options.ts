@@ -120,10 +120,24 @@ function checkAccess(given: Record<string, unknown>): Pick<RemoteWriteSettings, 
 function checkUrl(value: unknown): URL {
   const at = `${AT}.url`
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
-  if (url !== undefined && /^https?:$/.test(url.protocol)) return url
-  // What may hold credentials is not shown: an unescaped letter in them is a common reason for being here.
-  const shown = typeof value === 'string' && value.includes('@') ? undefined : value
-  return refuse(at, shown, 'give an address such as http://localhost:9090/api/v1/write')
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    // What may hold credentials is not shown: an unescaped letter in them is a common reason for being here.
+    const shown = typeof value === 'string' && value.includes('@') ? undefined : value
+    return refuse(at, shown, 'give an address such as http://localhost:9090/api/v1/write')
+  }
+  if (!isDecodable(url.username) || !isDecodable(url.password)) {
+    refuse(at, undefined, 'write % as %25 in the user name and password, or give them as basicAuth')
+  }
+  return url
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function checkHeaders(value: unknown): Record<string, string> {

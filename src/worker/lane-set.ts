@@ -43,6 +43,8 @@ export class LaneSet {
   readonly #quarantine = new Quarantine()
   /** Of all lanes there have been. */
   readonly exemplars: ExemplarStore
+  /** Of a creating thread that was silent for longer than its lease: its heart is what everybody asks for then. */
+  #creatorLetGo: LaneReader | undefined
   #exemplarsTakenAtMs = Number.NEGATIVE_INFINITY
   #droppedCount: number
   #summarizedCount: number
@@ -89,9 +91,9 @@ export class LaneSet {
     return this.#lanes
   }
 
-  /** For how long the loop of the creating thread has not turned; undefined where it has no lane. */
+  /** For how long the loop of the creating thread has not turned; undefined where it has had no lane. */
   creatorHeartbeatAgeMs(nowMs: number): number | undefined {
-    return this.#lanes.get(CREATOR_LANE_ID)?.heartbeatAgeMs(nowMs)
+    return (this.#lanes.get(CREATOR_LANE_ID) ?? this.#creatorLetGo)?.heartbeatAgeMs(nowMs)
   }
 
   /** Whether lanes came or went since this was last asked. */
@@ -179,6 +181,7 @@ export class LaneSet {
     checkMemory(lane.laneId === laneId, 'a lane keeps its id')
     lane.readDirectory()
     this.#lanes.set(laneId, lane)
+    if (laneId === CREATOR_LANE_ID) this.#creatorLetGo = undefined
     this.#changed = true
     lane.renew(nowMs)
   }
@@ -251,6 +254,7 @@ export class LaneSet {
    *  thread has ended, or has been silent since the commit before. */
   #letGo(lane: LaneReader, nowMs: number): void {
     lane.takeExemplars(nowMs, this.exemplars)
+    if (lane.laneId === CREATOR_LANE_ID && !lane.isEnded) this.#creatorLetGo = lane
     lane.handBack()
     this.#release(lane)
   }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Family, familiesOf, pointValue } from '../../src/exposition/families.ts'
+import { MergedSeries } from '../../src/exposition/merged-series.ts'
+import type { ExportSeries } from '../../src/shared/extension/extension.ts'
 import type { MetricDefinition } from '../../src/shared/metric.ts'
 import { hostForTest } from '../support/extension-host.ts'
 
@@ -102,6 +104,34 @@ test('metrics of one exported name are one family, absent labels left out', () =
   expect(families).toHaveLength(1)
   expect(values(families[0])).toEqual({ 'queue=a': 1, 'queue=a,kind=x': 2, 'queue=b': 3 })
   expect(collisions).toEqual([])
+})
+
+test('histograms of one name whose bounds differ are no sum: the first stands, whole, and the other is named', () => {
+  const wait = { kind: 'gauge', exported: { name: 'wait', unit: '', instrument: 'histogram' } } as const
+  const { families, collisions } = exported([
+    { ...wait, name: 'wait', buckets: [1, 10], records: [[{}, 5]] },
+    { ...wait, name: 'wait:2', buckets: [1, 10], records: [[{}, 7]] },
+    { ...wait, name: 'wait:3', buckets: [2, 20], records: [[{}, 1_000]] },
+  ])
+  const { series } = families[0]!.points[0]!.series[0]!
+  expect([[...series.buckets!.counts], series.total, series.totalSum]).toEqual([[0, 2, 0], 2, 12])
+  expect(collisions).toEqual([{ metric: 'wait:3', name: 'wait', reason: 'labels', count: 1 }])
+})
+
+test('many metrics in a row that count on in each other’s place cost no more than they are', () => {
+  let reads = 0
+  const seriesAt = (timeMs: number) =>
+    ({
+      last: timeMs,
+      get lastTimeMs() {
+        reads += 1
+        return timeMs
+      },
+    }) as unknown as ExportSeries
+  const times = Array.from({ length: 30 }, (_, index) => 100 - index)
+  const merged = times.map(seriesAt).reduce((first, second) => new MergedSeries(first, second))
+  expect([merged.lastTimeMs, merged.last]).toEqual([100, 100])
+  expect(reads).toBeLessThan(30 * 30 * 2)
 })
 
 test('what goes both ways is the difference of two counters', () => {
@@ -217,14 +247,13 @@ test("metrics of one exported name count on in each other's place: equal labels 
     return { ...others, name, labelNames: ['a'], exported: { name: name.split(':')[0]!, ...hints }, records }
   }
   const histogram = { kind: 'gauge', buckets: [1, 2], exported: { instrument: 'histogram' } } as const
-  const other = { kind: 'gauge', buckets: [5], exported: { instrument: 'histogram' } } as const
   const { families, collisions } = exported([
     metric('hits', { kind: 'counter' }, 3),
     metric('hits:2', { kind: 'counter' }, 4),
     metric('hits:3', { kind: 'counter', exported: { scope: { name: 'other' } } }, 5),
     metric('size', histogram, 0.5),
     metric('size:2', histogram, 1.5),
-    metric('size:3', other, 8),
+    metric('size:3', histogram, 8),
     metric('level', { kind: 'gauge' }, 1),
     metric('level:2', { kind: 'gauge' }, 2),
   ])
@@ -233,7 +262,7 @@ test("metrics of one exported name count on in each other's place: equal labels 
   expect(values(hits)).toEqual({ 'a=x': 7, 'a=x,otel_scope_name=other': 5 })
   const { series } = size!.points[0]!.series[0]!
   expect([series.total, series.totalSum]).toEqual([3, 10])
-  expect(series.buckets).toMatchObject({ bounds: [1, 2], counts: new Float64Array([1, 1, 0]) })
+  expect(series.buckets).toMatchObject({ bounds: [1, 2], counts: new Float64Array([1, 1, 1]) })
   expect(series.distribution().count).toBe(3)
   expect(series.quantiles([1])).toEqual([8])
   expect([series.exemplars, series.isOverflow, series.labels]).toEqual([[], false, { a: 'x' }])

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { answerView } from '../../src/exposition/prom-client-view.ts'
 import type { View, ViewMetric } from '../../src/shared/prom-client/view.ts'
+import { MetricRegistry } from '../../src/shared/statistics/registry.ts'
 import { hostForTest } from '../support/extension-host.ts'
 
 const METRIC: ViewMetric = {
@@ -127,4 +128,28 @@ test('metrics that the aggregator does not know yet are there, without values', 
   const { host } = hostForTest()
   const { body } = await answerView(host, viewOf({}, { format: 'text' }))
   expect(body).toBe('# HELP hits Hits\n# TYPE hits counter')
+})
+
+test('a long text is written with rests in between, and is the same', async () => {
+  const registry = new MetricRegistry({ maxSeriesPerMetric: 2_000 })
+  const { host } = hostForTest({ registry })
+  const bounds = Array.from({ length: 17 }, (_, index) => index + 1)
+  registry.register({ kind: 'gauge', name: 'size', labelNames: ['a'], buckets: bounds })
+  for (let index = 0; index < 2_000; index++) registry.record('size', index % 20, { a: `${index}` })
+  let pauses = 0
+  const pausing = {
+    collect: () => host.collect(),
+    pause: async () => {
+      pauses++
+      await host.pause()
+    },
+  }
+  const size = { name: 'size', type: 'histogram', generations: ['size'], bounds } as const
+  const { body } = await answerView(pausing, viewOf(size, { format: 'text' }))
+  // 20 lines each, HELP and TYPE.
+  const lines = body.split('\n')
+  expect(lines).toHaveLength(2_000 * 20 + 2)
+  expect(lines.filter(line => /^size_(?:bucket|sum|count)\{/.test(line))).toHaveLength(2_000 * 20)
+  // Each after 500 series that were read, and after 4,000 lines that were written.
+  expect(pauses).toBeGreaterThanOrEqual(4 + 9)
 })

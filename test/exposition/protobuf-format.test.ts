@@ -152,3 +152,14 @@ test('native buckets hold each sample within the error that is promised, whateve
     ),
   )
 })
+
+test('texts arrive as they were, characters beyond U+20000 included', () => {
+  const { host, registry } = hostForTest()
+  const help = 'k\u{20000}\u{1f600}é'
+  registry.register({ kind: 'counter', name: 'hits', help, labelNames: ['a'] })
+  registry.record('hits', 1, { a: '\u{2f800}\u{10ffff}x' })
+  const { families } = familiesOf(host.collect())
+  const [, hits] = decoded(Buffer.concat([...protobufOf(families, host.resource)]))
+  expect(hits!.get('2')).toEqual([help])
+  expect(hits!.get('4.1.2')).toEqual(['\u{2f800}\u{10ffff}x'])
+})

@@ -47,6 +47,7 @@ test.each<[unknown, string]>([
   [{ url: 5 }, 'remoteWrite.url'],
   [{ url: 'localhost:9090' }, 'remoteWrite.url'],
   [{ url: 'file:///etc/passwd' }, 'remoteWrite.url'],
+  [{ url: 'http://shop:50%off@127.0.0.1:9090/' }, 'remoteWrite.url'],
   [{ URL: URL_OF_STORE }, 'remoteWrite.URL'],
   [{ intervallMs: 5 }, 'remoteWrite.intervallMs'],
   [{ intervalMs: 5 }, 'remoteWrite.intervalMs'],

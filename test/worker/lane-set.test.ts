@@ -136,6 +136,18 @@ describe('the lease', () => {
     expect([released, [...lanes.readers]]).toEqual([[0], []])
   })
 
+  test('that ran out leaves the age of the heartbeat: who is blocked for long is not taken for absent', () => {
+    const { passMs, lanes, clock, released } = leased()
+    const ageMs = () => lanes.creatorHeartbeatAgeMs(clock.nowMs())
+    passMs(1_000)
+    passMs(3 * LEASE_MS, { isThreadAlive: false })
+    expect(released).toEqual([0])
+    expect(ageMs()).toBeGreaterThanOrEqual(3 * LEASE_MS)
+    expect(ageMs()).toBeLessThanOrEqual(3 * LEASE_MS + HEARTBEAT_MS_MAX)
+    passMs(HEARTBEAT_MS_MAX + 200)
+    expect(ageMs()).toBeLessThanOrEqual(HEARTBEAT_MS_MAX)
+  })
+
   test('is kept by a blocked loop that still records: its samples must not pile up', () => {
     const { passMs, released, recorder, registry, lanes } = leased()
     const echo = recorder.latency('echo')

@@ -15,6 +15,18 @@ export interface ExportMetrics {
 export function createExportMetrics(host: ExtensionHost): ExportMetrics {
   const counter = (name: string, help: string) =>
     host.series({ kind: 'counter', name, help, labelNames: ['exporter'] }, EXPORTER)
+  const failures = (reason: FailureReason) =>
+    host.series(
+      {
+        kind: 'counter',
+        name: 'offloop_export_failures',
+        help: 'Pushes that did not arrive whole',
+        labelNames: ['exporter', 'reason'],
+      },
+      { ...EXPORTER, reason },
+    )
+  // What cannot be registered shows now, and not when something has failed.
+  failures('unreachable')
   return {
     pushes: counter('offloop_export_pushes', 'Pushes begun'),
     dropped: counter('offloop_export_dropped', 'Requests given up without having arrived'),
@@ -28,17 +40,6 @@ export function createExportMetrics(host: ExtensionHost): ExportMetrics {
       },
       EXPORTER,
     ),
-    failed: reason =>
-      host
-        .series(
-          {
-            kind: 'counter',
-            name: 'offloop_export_failures',
-            help: 'Pushes that did not arrive whole',
-            labelNames: ['exporter', 'reason'],
-          },
-          { ...EXPORTER, reason },
-        )
-        .increment(1),
+    failed: reason => failures(reason).increment(1),
   }
 }

@@ -1,5 +1,5 @@
 /** What a metric is to OpenTelemetry: name, unit, scope, and which kind of data point. Pure. */
-import { unitsPerBase } from '../../shared/export-hints.ts'
+import { exportedDivisor } from '../../exposition/exported-divisor.ts'
 import type { MetricDescriptor, Unit } from '../../shared/metric.ts'
 
 export type PointKind = 'sum' | 'updown' | 'gauge' | 'histogram'
@@ -16,6 +16,8 @@ export interface MetricShape {
   /** UCUM. */
   readonly unit: string
   readonly kind: PointKind
+  /** Whether its value is what was added up, and not what was set last. */
+  readonly isCounted: boolean
   readonly scope: Scope | undefined
   /** Values are divided by this to come to the unit. */
   readonly divisor: number
@@ -50,8 +52,9 @@ export function shapeOf({ name, kind, unit, help, exported = {} }: MetricDescrip
     description: help,
     unit: exported.unit ?? ucum(unit),
     kind: KINDS[exported.instrument ?? kind]!,
+    isCounted: kind === 'counter',
     scope: exported.scope,
-    divisor: exported.unit === undefined ? unitsPerBase(unit) : 1,
+    divisor: exportedDivisor(unit, exported.unit),
     sign: exported.isNegative === true ? -1 : 1,
   }
 }

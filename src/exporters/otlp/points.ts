@@ -16,9 +16,12 @@ export function hrTimeOf(timeMs: number): HrTime {
 }
 
 /** Value of a sum or gauge. Undefined: there is none yet. */
-export function numberOf(series: ExportSeries, { kind, sign, divisor }: MetricShape): number | undefined {
-  const value = kind === 'gauge' ? series.last : series.total * sign
-  return value === undefined ? undefined : value / divisor
+export function numberOf(
+  series: ExportSeries,
+  { isCounted, sign, divisor }: MetricShape,
+): number | undefined {
+  const value = isCounted ? series.total : series.last
+  return value === undefined ? undefined : (sign * value) / divisor
 }
 
 /** Undefined before the first sample. */
@@ -54,9 +57,9 @@ export function exponentialOf(series: ExportSeries, divisor: number): Exponentia
 }
 
 /** Adds what another series of the same attributes has. Histograms of other bounds cannot be added: the first stays. */
-export function mergedPoint(a: Point, b: Point, isGauge: boolean): Point {
+export function mergedPoint(a: Point, b: Point): Point {
   if (typeof a.value === 'number' || typeof b.value === 'number') {
-    return isGauge ? b : ({ ...a, value: (a.value as number) + (b.value as number) } as Point)
+    return { ...a, value: (a.value as number) + (b.value as number) } as Point
   }
   const value = mergedHistogram(a.value, b.value)
   return value === undefined ? a : ({ ...a, value } as Point)

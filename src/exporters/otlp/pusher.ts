@@ -26,7 +26,10 @@ export class Pusher {
   readonly #log: (line: string) => void
   /** Requests that did not arrive, oldest first. */
   readonly #kept: ResourceMetrics[] = []
+  /** Of a request that is to be made. */
   #pointsMax: number
+  /** Whether any request of this push was. */
+  #wasTooLarge = false
   #underWay: Promise<Failure | undefined> | undefined
   #following: Promise<Failure | undefined> | undefined
   #partial: string | undefined
@@ -83,6 +86,7 @@ export class Pusher {
     const endsMs = beganMs + Math.max(this.#options.intervalMs, this.#options.timeoutMs)
     this.#metrics.pushes.increment(1)
     this.#partial = undefined
+    this.#wasTooLarge = false
     let failed = await this.#sendKept()
     for await (const request of requestsOf(this.#host, {
       resource: this.#options.resource,
@@ -97,18 +101,27 @@ export class Pusher {
       }
       if (!this.#keep(request)) break
     }
+    // What found so much too large may be gone.
+    if (!this.#wasTooLarge) {
+      this.#pointsMax = Math.min(this.#options.maxDataPointsPerRequest, this.#pointsMax * 2)
+    }
     this.#metrics.time.record(this.#host.now() - beganMs)
     return failed ?? (this.#partial === undefined ? undefined : failure('partial', this.#partial))
   }
 
-  /** In halves, and smaller from then on, where the peer finds it too large. */
+  /** In halves where the peer finds it too large. When all of it was taken so, the next ones are no larger than those: else
+   *  a single point is what is too large, and no reason to send all others one by one. */
   async #send(request: ResourceMetrics): Promise<Failure | undefined> {
     const failed = await this.#sender.send(request)
     const halves = failed?.reason === 'too_large' ? halvesOf(request) : undefined
     if (halves === undefined) return failed
-    this.#pointsMax = Math.min(this.#pointsMax, Math.ceil(pointCountOf(request) / 2))
+    this.#wasTooLarge = true
     const first = await this.#send(halves[0])
-    return first?.isPeerDown === true ? first : ((await this.#send(halves[1])) ?? first)
+    if (first?.isPeerDown === true) return first
+    const failedHalf = (await this.#send(halves[1])) ?? first
+    if (failedHalf === undefined)
+      this.#pointsMax = Math.min(this.#pointsMax, Math.ceil(pointCountOf(request) / 2))
+    return failedHalf
   }
 
   async #sendKept(): Promise<Failure | undefined> {

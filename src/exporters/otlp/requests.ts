@@ -43,6 +43,8 @@ export async function* requestsOf(
   let pointsSincePause = 0
   for (const group of groupsOf(host.collect())) {
     const points = new Map<string, Point>()
+    /** Of gauges: when each point was set. */
+    const setAtMs = new Map<string, number>()
     const isMerging = group.metrics.length > 1
     for (const metric of group.metrics) {
       const shape = shapeOf(metric.descriptor)
@@ -55,7 +57,14 @@ export async function* requestsOf(
         if (point === undefined) continue
         const key = isMerging ? attributesKeyOf(point.attributes) : `${points.size}`
         const known = points.get(key)
-        points.set(key, known === undefined ? point : mergedPoint(known, point, shape.kind === 'gauge'))
+        if (known !== undefined && shape.kind !== 'gauge') points.set(key, mergedPoint(known, point))
+        else {
+          // Of two gauges the value is the one that was set last.
+          const timeMs = series.lastTimeMs ?? 0
+          if (timeMs < (setAtMs.get(key) ?? 0)) continue
+          points.set(key, point)
+          if (isMerging) setAtMs.set(key, timeMs)
+        }
       }
     }
     const scope = group.shape.scope ?? ownScope

@@ -15,7 +15,9 @@ export class ProcessReader {
 
   read(): void {
     this.#readUsage()
-    this.#record('process.memory.usage', process.memoryUsage.rss())
+    // Read from a file: not to be had while there are no file descriptors left.
+    const memoryBytes = valueOr(() => process.memoryUsage.rss())
+    if (memoryBytes !== undefined) this.#record('process.memory.usage', memoryBytes)
     this.#record('process.uptime', process.uptime())
     this.#readFiles()
   }
@@ -45,9 +47,9 @@ export class ProcessReader {
   /** What Linux tells in files. Elsewhere, and where reading them is not allowed, these metrics are absent. */
   #readFiles(): void {
     if (process.platform !== 'linux') return
-    const files = countOr(openFileCount)
+    const files = valueOr(openFileCount)
     if (files !== undefined) this.#record('process.unix.file_descriptor.count', files)
-    const threads = countOr(() => readdirSync('/proc/self/task').length)
+    const threads = valueOr(() => readdirSync('/proc/self/task').length)
     if (threads !== undefined) this.#record('process.thread.count', threads)
   }
 
@@ -79,7 +81,7 @@ function openFileCount(): number {
   return size > 0 ? size : readdirSync('/proc/self/fd').length - 1
 }
 
-function countOr(read: () => number): number | undefined {
+function valueOr(read: () => number): number | undefined {
   try {
     return read()
   } catch {

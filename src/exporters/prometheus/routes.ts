@@ -6,14 +6,17 @@ import type { ResolvedHttpOptions } from '../../shared/http-options.ts'
 import type { Exposition } from './exposition.ts'
 import { CONTENT_TYPES, formatFor, isGzipWanted } from './formats.ts'
 import type { HeldAnswers } from './held-answers.ts'
+import { hostCheck } from './host-check.ts'
 import { type Answer, jsonAnswer, textAnswer } from './send-answer.ts'
 
 const PATHS = ['/', '/metrics', '/health', '/ready', '/snapshot.json'] as const
 /** Whoever watches over the process need not know the token: all these say is whether it lives. */
 const OPEN_PATHS: readonly string[] = ['/health', '/ready']
 const LARGE_PATHS: readonly string[] = ['/metrics', '/snapshot.json']
-/** A snapshot reads every window: no more than one in this time is made. */
+/** A snapshot reads every window, and nothing is drained meanwhile: no more than one in this time is made, and so few that
+ *  whoever asks for them gets no more than this share of the thread. */
 const SNAPSHOT_MS_MIN = 1_000
+const SNAPSHOT_SHARE_MAX = 0.05
 
 export type Path = (typeof PATHS)[number] | 'other'
 
@@ -27,9 +30,11 @@ export function createRoutes(
   host: ExtensionHost,
   exposition: Exposition,
   held: HeldAnswers,
-  { token, heartbeatTimeoutMs }: ResolvedHttpOptions,
+  options: ResolvedHttpOptions,
 ): Routes {
+  const { token, heartbeatTimeoutMs } = options
   const isAllowed = tokenCheck(token)
+  const isMeant = hostCheck(options)
   const snapshot = createSnapshots(host)
   const answers: Readonly<Record<Path, (request: IncomingMessage) => Answer | Promise<Answer>>> = {
     '/': () => textAnswer(200, indexText(host)),
@@ -48,6 +53,12 @@ export function createRoutes(
     count: createCounter(host),
     answer: async (path, request) => {
       const { method, headers } = request
+      if (!OPEN_PATHS.includes(path) && !isMeant(headers.host)) {
+        return textAnswer(
+          421,
+          'ask for 127.0.0.1 or localhost; other names are answered where http.token is set',
+        )
+      }
       if (!OPEN_PATHS.includes(path) && !isAllowed(headers.authorization)) {
         return textAnswer(401, 'give the token: Authorization: Bearer …', {
           'WWW-Authenticate': 'Bearer realm="offloop"',
@@ -103,11 +114,13 @@ function lifeOf(host: ExtensionHost): Record<string, unknown> {
 }
 
 function createSnapshots(host: ExtensionHost): () => readonly Buffer[] {
-  let latest: { parts: readonly Buffer[]; timeMs: number } | undefined
+  let latest: { parts: readonly Buffer[]; untilMs: number } | undefined
   return () => {
-    if (latest === undefined || host.now() - latest.timeMs >= SNAPSHOT_MS_MIN) {
+    const startMs = host.now()
+    if (latest === undefined || startMs >= latest.untilMs) {
       const parts = [Buffer.from(`${JSON.stringify(host.snapshot())}\n`)]
-      latest = { parts, timeMs: host.now() }
+      const endMs = host.now()
+      latest = { parts, untilMs: endMs + Math.max(SNAPSHOT_MS_MIN, (endMs - startMs) / SNAPSHOT_SHARE_MAX) }
     }
     return latest.parts
   }
@@ -137,7 +150,7 @@ function tokenCheck(token: string | undefined): (authorization: string | undefin
 
 function createCounter(host: ExtensionHost): Routes['count'] {
   const known = new Map<string, OwnSeries>()
-  return (path, status) => {
+  const counterOf = (path: Path, status: number): OwnSeries => {
     const key = `${path} ${status}`
     const counter =
       known.get(key) ??
@@ -152,6 +165,9 @@ function createCounter(host: ExtensionHost): Routes['count'] {
         { path, status: String(status) },
       )
     known.set(key, counter)
-    counter.increment(1)
+    return counter
   }
+  // What cannot be registered shows now, and not when somebody asks.
+  counterOf('/metrics', 200)
+  return (path, status) => counterOf(path, status).increment(1)
 }

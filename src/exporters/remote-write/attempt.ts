@@ -1,6 +1,7 @@
 /** One HTTP request to the store, and what came of it. Aggregator thread; bounded in time and in what it reads. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { reasonOf } from '../../shared/limited-log.ts'
 import { retryAfterMsOf } from './retry-after.ts'
 
 /** What came of a request. None of these is an exception. */
@@ -95,7 +96,15 @@ export function createSender(
       })
       sent.end(body)
     })
-  const send = async (body: Uint8Array, signal: AbortSignal) => {
+  const send = async (body: Uint8Array, signal: AbortSignal): Promise<Outcome> => {
+    try {
+      return await sendWithin(body, signal)
+    } catch (error) {
+      // Not even begun: Node takes neither the address nor the headers.
+      return { kind: 'refused', reason: 'rejected', detail: `it cannot be sent: ${reasonOf(error)}` }
+    }
+  }
+  const sendWithin = async (body: Uint8Array, signal: AbortSignal): Promise<Outcome> => {
     // The store has closed a connection just when it was used again. Nothing is wrong, and a new one will do.
     for (let attempt = 0; attempt < agentOptions.maxFreeSockets; attempt++) {
       const outcome = await sendOnce(body, signal)

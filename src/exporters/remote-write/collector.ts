@@ -73,8 +73,7 @@ export class Collector {
       await this.#pauseWhenDue()
       step = steps.next()
     }
-    const slos = host.slos().length === 0 ? [] : host.snapshot().slos
-    return [...step.value.families, ...pipelineFamilies(host.health(), slos)]
+    return [...step.value.families, ...pipelineFamilies(host.health(), host.sloStatuses())]
   }
 
   async #addPoint(

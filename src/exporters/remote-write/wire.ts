@@ -2,6 +2,7 @@
  *  @see prometheus.io/docs/specs/prw/remote_write_spec and Prometheus' prompb/types.proto */
 import { PbfWriter } from 'pbf'
 import { compress } from 'snappyjs'
+import { writeText } from '../../exposition/protobuf-text.ts'
 
 /** Sorted by name, `__name__` among them. */
 export type WireLabels = readonly (readonly [name: string, value: string])[]
@@ -60,8 +61,6 @@ export interface WireMetadata {
 
 const TYPE_NUMBERS: Readonly<Record<WireType, number>> = { counter: 1, gauge: 2, histogram: 3, summary: 5 }
 const FIXED64 = 1
-const SURROGATE = /[\ud800-\udfff]/
-const utf8 = new TextEncoder()
 const RESET_HINT_UNKNOWN = 0
 
 /** A request in the making: series are written as they come, and forgotten. */
@@ -150,10 +149,4 @@ function writeMetadata({ type, name, help, unit }: WireMetadata, pbf: PbfWriter)
   writeText(2, name, pbf)
   writeText(4, help, pbf)
   writeText(5, unit, pbf)
-}
-
-/** pbf's own UTF-8 takes characters from U+20000 on for others. */
-function writeText(field: number, text: string, pbf: PbfWriter): void {
-  if (SURROGATE.test(text)) pbf.writeBytesField(field, utf8.encode(text))
-  else pbf.writeStringField(field, text)
 }

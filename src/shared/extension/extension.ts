@@ -59,7 +59,7 @@ export interface ExtensionHost {
   /** A series of the aggregator's own. Registering the same again gives the same.
    *  @throws TelemetryError as registering does */
   series(definition: MetricDefinition, labels?: Labels): OwnSeries
-  /** One line of log, where the aggregator's lines go. Equal lines are not repeated within ten seconds. */
+  /** One line of log, where the aggregator's lines go. Of all extensions twenty within ten seconds; more are counted. */
   log(line: string): void
   /** Resolves in a later turn of the loop, after a tick: to be awaited whenever some milliseconds were worked. */
   pause(): Promise<void>

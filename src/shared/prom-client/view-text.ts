@@ -3,15 +3,18 @@ import type { Point, View, ViewMetric } from './view.ts'
 
 type LabelPairs = readonly (readonly [name: string, value: string])[]
 
-/** One metric, without the empty line behind it. */
-export function textOfMetric(
+/** Some milliseconds of work. */
+const LINES_PER_PART = 4_000
+
+/** One metric, without the empty line behind it, in parts of whole lines: so that whoever writes many can rest in between. */
+export function* partsOfMetric(
   metric: ViewMetric,
   points: readonly Point[],
   { format, defaultLabels }: Pick<View, 'format' | 'defaultLabels'>,
-): string {
+): Generator<string, void> {
   const isOpenMetrics = format === 'openmetrics'
   const name = isOpenMetrics && metric.type === 'counter' ? metric.name.replace(/_total$/, '') : metric.name
-  const lines = headOf(name, metric.help, metric.type)
+  let lines = headOf(name, metric.help, metric.type)
   const exemplars = isOpenMetrics ? exemplarsOf(metric) : NO_EXEMPLARS
   for (const point of points) {
     const labels = labelsText(metric.labelNames, point.values, defaultLabels)
@@ -22,8 +25,11 @@ export function textOfMetric(
       const shownName = isOpenMetrics && metric.type === 'counter' ? `${name}_total` : name
       lines.push(`${shownName}${braced(labels)} ${numberText(point.value)}${exemplar(0)}`)
     }
+    if (lines.length < LINES_PER_PART) continue
+    yield lines.join('\n')
+    lines = []
   }
-  return lines.join('\n')
+  if (lines.length > 0) yield lines.join('\n')
 }
 
 /** Metrics one after the other, without the end. */

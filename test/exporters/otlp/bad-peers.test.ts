@@ -1,39 +1,8 @@
 /** Receivers that refuse, hang, drip, redirect or are not there: counted, said, bounded, and got over. */
-import { expect, onTestFinished, test } from 'vitest'
-import { start } from '../../../src/exporters/otlp/main.ts'
-import type { OtlpOptions } from '../../../src/exporters/otlp/options.ts'
-import { hostForTest } from '../../support/extension-host.ts'
+import { expect, test } from 'vitest'
 import { freePort } from '../../support/real-programs.ts'
+import { exporting } from './exporting.ts'
 import { partialSuccess, type Receiver, startReceiver } from './receiver.ts'
-
-/** Shorter than what the exporter waits before it tries again, and longer than an answer takes on a busy machine. */
-const TIMEOUT_MS = 750
-
-async function exporting(receiver: { url: string }, options: OtlpOptions = {}, seriesCount = 1) {
-  const { host, registry, lines } = hostForTest()
-  registry.register({ kind: 'counter', name: 'hits', labelNames: ['n'] })
-  for (let series = 0; series < seriesCount; series++) registry.record('hits', 1, { n: `${series}` })
-  const extension = await start(host, {
-    url: receiver.url,
-    intervalMs: 3_600_000,
-    timeoutMs: TIMEOUT_MS,
-    ...options,
-  })
-  onTestFinished(() => extension.close())
-  const count = (name: string, labels = {}) =>
-    registry
-      .metric(name)
-      ?.select(labels)
-      .reduce((sum, series) => sum + series.total, 0) ?? 0
-  return {
-    extension,
-    host,
-    registry,
-    lines,
-    count,
-    failures: (reason: string) => count('offloop_export_failures', { reason }),
-  }
-}
 
 /** Answers of one status, and no other behaviour. */
 const answering = (status: number, headers: Record<string, string> = {}, body = '') =>
@@ -153,30 +122,6 @@ test('a word of warning is passed on, and no failure', async () => {
   expect(count('offloop_export_failures')).toBe(0)
 })
 
-test('what is too large is sent in halves, and smaller from then on', async () => {
-  const receiver = await startReceiver((request, response) => {
-    const pointCount = request.metrics.flatMap(({ points }) => points).length
-    response.writeHead(pointCount > 30 ? 413 : 200)
-    response.end()
-  })
-  const { extension } = await exporting(receiver, { timeoutMs: 10_000 }, 100)
-  await extension.push!()
-  const taken = receiver.requests.filter(
-    ({ metrics }) => metrics.flatMap(({ points }) => points).length <= 30,
-  )
-  const sent = taken.flatMap(({ metrics }) =>
-    metrics.filter(({ name }) => name === 'hits').flatMap(({ points }) => points),
-  )
-  expect(new Set(sent.map(({ attributes }) => attributes['n'])).size).toBe(100)
-  expect(sent).toHaveLength(100)
-  const before = receiver.requests.length
-  await extension.push!()
-  const sizes = receiver.requests
-    .slice(before)
-    .map(({ metrics }) => metrics.flatMap(({ points }) => points).length)
-  expect(Math.max(...sizes)).toBeLessThanOrEqual(30)
-})
-
 test('a receiver that is back gets everything, since all totals are since the start', async () => {
   let isDown = true
   const receiver = await startReceiver((_, response) => {
@@ -270,3 +215,14 @@ test('no line of log has the password of the address, or a header', async () => 
 function lastValue({ requests }: Receiver): number | undefined {
   return requests.at(-1)?.metrics.find(({ name }) => name === 'hits')?.points[0]?.asDouble
 }
+
+test('a registry that is full by then does not keep a failure from being counted', async () => {
+  const { extension, registry, failures } = await exporting({
+    url: `http://127.0.0.1:${await freePort()}/v1/metrics`,
+  })
+  for (let index = registry.metrics().length; index < 10_000; index++) {
+    registry.register({ kind: 'counter', name: `made_up_${index}` })
+  }
+  await expect(extension.push!()).rejects.toMatchObject({ code: 'OFFLOOP_PUSH' })
+  expect(failures('unreachable')).toBe(1)
+})

@@ -5,6 +5,7 @@ import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metric
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { start } from '../../../src/exporters/otlp/main.ts'
 import type { OtlpOptions } from '../../../src/exporters/otlp/options.ts'
+import { createClock } from '../../../src/shared/clock.ts'
 import type { MetricDefinition } from '../../../src/shared/metric.ts'
 import { MetricRegistry } from '../../../src/shared/statistics/registry.ts'
 import { hostForTest } from '../../support/extension-host.ts'
@@ -151,6 +152,55 @@ test('what goes by one exported name is one metric: key sets beside each other, 
     [{ n: 200 }, 4],
   ])
   expect(receiver.requests[0]!.metrics.filter(({ name }) => name === 'queue.length')).toHaveLength(1)
+})
+
+test('a sum that is set, such as bytes in use, is what was set last; key sets of it are added', async () => {
+  const updown = { name: 'memory.usage', instrument: 'updown' } as const
+  const gauge = { kind: 'gauge', unit: 'bytes', exported: updown } as const
+  const { receiver } = await pushed(
+    [
+      { ...gauge, name: 'm1' },
+      { ...gauge, name: 'm2' },
+    ],
+    [
+      ['m1', 5e8],
+      ['m1', 1e9],
+      ['m2', 7],
+    ],
+  )
+  const metric = receiver.metric('memory.usage')
+  expect(metric).toMatchObject({ type: 'sum', unit: 'By', points: [{ asDouble: 1e9 + 7 }] })
+})
+
+test('of gauges of one name and equal attributes the one that was set last is sent', async () => {
+  const clock = createClock()
+  const registry = new MetricRegistry({ clock })
+  const exported = { name: 'level' }
+  const first = registry.register({ kind: 'gauge', name: 'l1', exported }).series([])
+  const second = registry.register({ kind: 'gauge', name: 'l2', exported }).series([])
+  second.record(2, 10)
+  first.record(1, 20)
+  const { receiver } = await pushed([], [], {}, registry)
+  expect(receiver.metric('level').points).toMatchObject([{ asDouble: 1 }])
+})
+
+test('times are converted into the unit of time that instrumentation gave', async () => {
+  const { receiver } = await pushed(
+    [
+      {
+        kind: 'latency',
+        name: 'x',
+        unit: 'ms',
+        buckets: [100, 1_000],
+        exported: { name: 'wait', unit: 's' },
+      },
+    ],
+    [['x', 500]],
+  )
+  expect(receiver.metric('wait')).toMatchObject({
+    unit: 's',
+    points: [{ sum: 0.5, explicitBounds: [0.1, 1], bucketCounts: [0, 1, 0] }],
+  })
 })
 
 test('series beyond the limit are one, by the attribute that OpenTelemetry has for it', async () => {

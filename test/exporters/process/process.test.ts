@@ -136,3 +136,29 @@ test('an objective on memory is judged', async () => {
   }
   await vi.waitFor(judged, { timeout: 10_000, interval: 20 })
 })
+
+test('a process without file descriptors left is measured as far as it can be, and the rest later', () => {
+  const hosted = hostForTest()
+  const spy = vi.spyOn(process.memoryUsage, 'rss').mockImplementation(() => {
+    throw new Error('uv_resident_set_memory returned EMFILE')
+  })
+  onTestFinished(() => spy.mockRestore())
+  const reader = new ProcessReader(hosted.host)
+  reader.read()
+  expect(valuesOf(hosted)['process.uptime']).toBeGreaterThan(0)
+  expect(valuesOf(hosted)).not.toHaveProperty('process.memory.usage')
+  spy.mockRestore()
+  reader.read()
+  expect(valuesOf(hosted)['process.memory.usage']).toBeGreaterThan(0)
+})
+
+test('what fails at an interval is said, and does not end the thread', async () => {
+  const hosted = hostForTest()
+  const extension = start(hosted.host, { intervalMs: 5 })
+  onTestFinished(() => extension.close())
+  const spy = vi.spyOn(process, 'resourceUsage').mockImplementation(() => {
+    throw new Error('ENOSYS')
+  })
+  onTestFinished(() => spy.mockRestore())
+  await expect.poll(() => hosted.lines.join()).toContain('the process could not be measured: ENOSYS')
+})

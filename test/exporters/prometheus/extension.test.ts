@@ -251,6 +251,16 @@ test('what collides is left out, counted once however often it is scraped, and s
   ])
 })
 
+test('a registry that is full harms no answer: what the server counts is registered when it starts', async () => {
+  const { url, registry } = await serving()
+  for (let index = registry.metrics().length; index < 10_000; index++) {
+    registry.register({ kind: 'counter', name: `made_up_${index}` })
+  }
+  for (const path of ['/none', '/health', '/metrics']) {
+    expect((await fetch(`${url}${path}`)).status).toBe(path === '/none' ? 404 : 200)
+  }
+})
+
 test('snapshots are made once a second at most', async () => {
   let made = 0
   const snapshot = () => {
@@ -263,6 +273,23 @@ test('snapshots are made once a second at most', async () => {
   )
   expect(bodies[19]).toMatchObject({ service: 'x' })
   expect(made).toBeLessThan(20)
+})
+
+test('a snapshot that takes long is made the less often: clients get a small share of the thread', async () => {
+  let made = 0
+  const snapshot = () => {
+    made += 1
+    const endMs = performance.now() + 100
+    while (performance.now() < endMs) {
+      // Many windows are read.
+    }
+    return { service: 'x', series: [], self: [], slos: [] } as unknown as TelemetrySnapshot
+  }
+  const { url } = await serving({}, { snapshot })
+  await fetch(`${url}/snapshot.json`)
+  await new Promise(resolve => setTimeout(resolve, 1_100))
+  expect(await (await fetch(`${url}/snapshot.json`)).json()).toMatchObject({ service: 'x' })
+  expect(made).toBe(1)
 })
 
 test('a port that is taken, or an address that is not there, is an error that says what to do', async () => {

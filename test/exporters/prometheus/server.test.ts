@@ -99,6 +99,45 @@ test.each([
   expect(await ended).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
 })
 
+const LOCAL = [
+  '127.0.0.1',
+  '127.0.0.1:9464',
+  'localhost:9464',
+  '[::1]:9464',
+  'app.localhost',
+  'x',
+  '10.1.2.3',
+]
+const STRANGE = [
+  'shop.example.com',
+  'evil.com:9464',
+  '127.0.0.1.evil.com',
+  'a.localhost.evil.com',
+  'EVIL.com.',
+]
+
+async function statusFor(port: number, name: string, path = '/metrics'): Promise<number> {
+  const request = `GET ${path} HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`
+  const { ended } = await connected(port, request)
+  return Number(/^HTTP\/1\.1 (\d+) /.exec(await ended)?.[1])
+}
+
+test('a web page whose name leads to this machine reads nothing: names that somebody may own are refused', async () => {
+  const { port } = await serving()
+  for (const name of LOCAL) expect([name, await statusFor(port, name)]).toEqual([name, 200])
+  for (const path of ['/metrics', '/snapshot.json', '/']) {
+    for (const name of STRANGE) expect([name, await statusFor(port, name, path)]).toEqual([name, 421])
+  }
+  expect(await statusFor(port, 'shop.example.com', '/health')).toBe(200)
+})
+
+test('by any name one may ask where a token is needed, and where other machines are let in', async () => {
+  const [guarded, open] = [await serving({ token: 'x' }), await serving({ host: '0.0.0.0' })]
+  expect([await statusFor(guarded.port, 'evil.com'), await statusFor(open.port, 'evil.com')]).toEqual([
+    401, 200,
+  ])
+})
+
 test('what comes with a request is not read: the connection ends with the answer', async () => {
   const { port } = await serving()
   const { ended } = await connected(port, `${GET}Content-Length: 1000000000\r\n\r\n`)

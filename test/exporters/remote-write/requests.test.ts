@@ -1,5 +1,6 @@
 /** What a store receives. */
 import { expect, test } from 'vitest'
+import type { SloStatus } from '../../../src/shared/snapshot.ts'
 import { type DecodedRequest, nameOf } from './decoded-request.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 import { startRemoteWrite } from './started.ts'
@@ -289,4 +290,20 @@ test('it sends by itself, again and again, over one connection', async () => {
     .toBeGreaterThan(4)
   expect(new Set(receiver.requests.map(({ socket }) => socket)).size).toBe(1)
   expect(own('pushes')).toBeGreaterThanOrEqual(4)
+})
+
+test('how the SLOs stand goes along, without a snapshot being made for it', async () => {
+  const receiver = await startReceiver()
+  const slo = { name: 'fast', metric: 'wait', labels: {}, state: 'violated' } as SloStatus
+  const { extension } = startRemoteWrite({ url: receiver.url }, undefined, {
+    slos: () => [{ metric: 'wait', objective: 'p95<60ms' }],
+    sloStatuses: () => [slo],
+    snapshot: () => {
+      throw new Error('a snapshot reads every window')
+    },
+  })
+  await extension.push!()
+  expect(valuesOf(receiver.requests, true)).toMatchObject({
+    'offloop_slo_violated{instance="a:1",job="test",metric="wait",slo="fast"}': [1],
+  })
 })

@@ -1,5 +1,6 @@
 /** How it is sent. */
 import { expect, test } from 'vitest'
+import { createSender } from '../../../src/exporters/remote-write/attempt.ts'
 import { Collector } from '../../../src/exporters/remote-write/collector.ts'
 import { remoteWrite } from '../../../src/prometheus/index.ts'
 import type { RemoteWriteSettings } from '../../../src/shared/extension/remote-write-settings.ts'
@@ -48,4 +49,15 @@ test('to an https address it speaks TLS', async () => {
   await expect(extension.push!()).rejects.toMatchObject({ code: 'OFFLOOP_PUSH' })
   // A handshake record.
   expect(bytes[0]![0]).toBe(0x16)
+})
+
+test('what Node does not take is refused like what a store does not take, and nothing is thrown', async () => {
+  const sender = createSender(new URL('http://shop:50%off@127.0.0.1:9/'), {}, 1_000, Date.now)
+  const outcome = await sender.send(new Uint8Array(1), new AbortController().signal)
+  expect(outcome).toEqual({
+    kind: 'refused',
+    reason: 'rejected',
+    detail: 'it cannot be sent: URI malformed',
+  })
+  sender.close()
 })

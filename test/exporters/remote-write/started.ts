@@ -7,8 +7,12 @@ import type { Labels } from '../../../src/shared/metric.ts'
 import { hostForTest } from '../../support/extension-host.ts'
 
 /** It sends when it is told to, unless the options say how often. */
-export function startRemoteWrite(options: RemoteWriteOptions, previous?: ExtensionInfo) {
-  const { host, registry, lines } = hostForTest()
+export function startRemoteWrite(
+  options: RemoteWriteOptions,
+  previous?: ExtensionInfo,
+  overrides: Parameters<typeof hostForTest>[0] = {},
+) {
+  const { host, registry, lines } = hostForTest(overrides)
   const settings = remoteWrite({ intervalMs: 3_600_000, instance: 'a:1', ...options }).options
   const extension = start(host, settings, previous)
   onTestFinished(async () => {

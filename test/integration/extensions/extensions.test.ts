@@ -136,6 +136,25 @@ test('the next aggregator starts it again, and tells it what it was', async () =
   expect(notes()).toHaveLength(1)
 })
 
+test('a rejection that an extension lets fall is said, and the aggregator goes on', async () => {
+  const lines: string[] = []
+  const module = new URL('./stray.mjs', import.meta.url).href
+  const telemetry = createTelemetry({
+    service: 'strays',
+    log: line => lines.push(line),
+    exporters: [{ name: 'stray', module, options: {} }],
+  })
+  onTestFinished(async () => {
+    await telemetry.close()
+  })
+  await telemetry.ready
+  telemetry.counter('hits').add(1)
+  await telemetry.push()
+  await expect.poll(() => lines.join(), { timeout: 5_000 }).toContain('stray')
+  expect((await telemetry.query('hits')).total).toBe(1)
+  expect(telemetry.status.restarts).toBe(0)
+})
+
 test.each([
   ['no array', {}, 'exporters'],
   ['no spec', [{}], 'exporters[0]'],
