@@ -164,6 +164,13 @@ describe('a check', () => {
     expect(lines).toEqual(['offloop: a check of 1 SLO took 7.3 ms (more than 5 ms)'])
   })
 
+  test('that has nothing to judge is never called slow: the thread stood still meanwhile', () => {
+    const { monitor, clock, lines } = monitored([])
+    vi.spyOn(clock, 'nowMs').mockReturnValueOnce(0).mockReturnValueOnce(50)
+    monitor.checkAll()
+    expect([monitor.slowChecks, lines]).toEqual([0, []])
+  })
+
   test('that is always slow does not flood the log', () => {
     const { monitor, registry, clock, lines } = monitored([ECHO_P95], { slowCheckMs: 1 })
     vi.spyOn(registry, 'metric').mockImplementation(() => {
