@@ -31,6 +31,7 @@ export class Extensions {
   #started: Promise<readonly PromiseSettledResult<Extension>[]> = Promise.resolve([])
   #pushing: Promise<void> | undefined
   #isClosed = false
+  #hasForeignCode = false
 
   constructor(options: ExtensionsOptions) {
     this.#options = options
@@ -121,10 +122,22 @@ export class Extensions {
     return running
   }
 
+  /** Whatever an extension, or a package that it uses, lets fall is said, and lanes go on being drained. Without any, a
+   *  rejection is a defect of the aggregator's own, which ends the thread: its successor knows what it knew. */
+  #outliveRejections(): void {
+    if (this.#hasForeignCode) return
+    this.#hasForeignCode = true
+    const { host } = this.#options
+    process.on('unhandledRejection', reason =>
+      host.log(`offloop: nobody took care of a rejection on the aggregator thread: ${reasonOf(reason)}`),
+    )
+  }
+
   async #load(
     { name, module, options }: ExtensionSpec,
     previous: ExtensionInfo | undefined,
   ): Promise<Extension> {
+    this.#outliveRejections()
     const fix =
       'see the cause; where the program is bundled, keep offloop outside of the bundle (docs/bundling.md)'
     const loaded = await loadModule(module).catch(error => {

@@ -1,7 +1,6 @@
 /** Entry of the aggregator thread: starts everything there is on it. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { AggregatorBoot, ExtensionInfoMessage, LaneReleasedMessage } from '../shared/aggregator-boot.ts'
-import { reasonOf } from '../shared/limited-log.ts'
 import { controlChannelName } from '../shared/share.ts'
 import { Aggregator } from './aggregator.ts'
 import { ControlServer } from './control.ts'
@@ -23,13 +22,8 @@ const aggregator = new Aggregator(boot, log.write, laneId => {
   garbage.add()
   parentPort?.postMessage({ type: 'lane-released', laneId } satisfies LaneReleasedMessage)
 })
-const host = aggregator.createHost()
-// Whatever an extension, or a package that it uses, lets fall is said: lanes go on being drained.
-process.on('unhandledRejection', reason =>
-  host.log(`offloop: nobody took care of a rejection on the aggregator thread: ${reasonOf(reason)}`),
-)
 const extensions = new Extensions({
-  host,
+  host: aggregator.createHost(),
   scrapeModule: boot.scrapeModule,
   log: log.write,
   onInfo: (name, info) =>
