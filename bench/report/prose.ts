@@ -93,9 +93,9 @@ them, and costs more.`,
   http: `The same handler in processes that stay, with the same three metrics and three labels on each request, under load in turn.
 Throughput and processor time are those of a server that its clients saturate. Latency is measured open loop: requests are due
 at a fixed rate, whatever the server does, and the time of each counts from when it was due, so that waiting is not left out.
-Some servers are read each second as well, on their own thread. Reading is not the same in each library: offloop's
-\`snapshot()\` and OpenTelemetry's \`collect()\` give objects, which an exporter would still have to serialize; prom-client's
-\`metrics()\` gives the whole text of a scrape. Where the machine has two cores, offloop's thread takes its time from the
+Some servers are read each second as well, and asked for it on their own thread. Reading is not the same in each library:
+offloop's \`scrape()\` and prom-client's \`metrics()\` give the whole text of a scrape; OpenTelemetry's \`collect()\` gives objects,
+which an exporter would still have to serialize. Where the machine has two cores, offloop's thread takes its time from the
 server or from the clients.`,
   million: `A timer of 1 ms records what is due, beside some work with JSON. The other process writes the same values into an array.
 How late the loop is, and memory, come from pairs of processes; what is lost and what the aggregator takes, from the longest

@@ -45,7 +45,7 @@ const RECORDING = [
   recording('prom-client', 'prom-client'),
   recording('OpenTelemetry', 'OpenTelemetry'),
 ]
-const OFFLOOP_READ = read('offloop, snapshot() each second (not serialized)', 'offloop')
+const OFFLOOP_READ = read('offloop, scrape() each second (text)', 'offloop')
 const READ = [
   read('prom-client, metrics() each second (text)', 'prom-client'),
   read('OpenTelemetry, collect() each second (not serialized)', 'OpenTelemetry'),

@@ -40,7 +40,7 @@ export async function createOffloopInstruments(seriesBefore: number): Promise<In
       handles.duration.record(durationMs)
       handles.count.add()
     },
-    read: () => telemetry.snapshot(),
+    read: () => telemetry.scrape(),
     async close() {
       const { total: recorded } = await telemetry.query(LATENCY)
       const { total: counted } = await telemetry.query(COUNTER)
