@@ -28,6 +28,8 @@ const server = createServer((request, response) => {
   response.end(JSON.stringify({ route, ok: status === 200, items: [1, 2, 3] }))
 })
 
+/** The read that was begun last: the end waits for it. */
+let reading: Promise<void> = Promise.resolve()
 let endSlice: () => ServerSlice = () => {
   throw new Error('no slice has begun')
 }
@@ -64,7 +66,7 @@ function beginSlice(): () => ServerSlice {
   const readWhenDue = () => {
     if (performance.now() < nextReadMs) return
     nextReadMs += readIntervalMs
-    void read()
+    reading = read()
   }
   const reader = readIntervalMs > 0 ? setInterval(readWhenDue, READ_CHECK_MS) : undefined
   const requestCountBefore = requestCount
@@ -86,6 +88,7 @@ async function close(): Promise<ServerEnd> {
     server.close(() => resolve())
     server.closeAllConnections()
   })
+  await reading
   const arrived = await instruments?.close?.()
   return { requestCount, ...(arrived && { arrived }) }
 }
