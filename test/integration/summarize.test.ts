@@ -26,17 +26,8 @@ describe('an aggregator that is frozen half of the time', () => {
       totalSum: put.sum,
       invalid: put.invalid,
     })
-    expect(often).toMatchObject({ lost: 0, exact: false })
-    // The extremes of summarized samples are those of their buckets, unless they are new: never inside of the true ones.
-    const [min, max] = [0.125, 100_003 / 8]
-    const bucketWidth = 2 ** (1 / 32) + 1e-9
-    expect(often.min).toBeLessThanOrEqual(min)
-    expect(often.min).toBeGreaterThanOrEqual(min / bucketWidth)
-    expect(often.max).toBeGreaterThanOrEqual(max)
-    expect(often.max).toBeLessThanOrEqual(max * bucketWidth)
-    expect(seldom).toMatchObject({ total: put.seldom, lost: 0 })
-    expect(seldom.min).toBeLessThanOrEqual(-max)
-    expect(seldom.min).toBeGreaterThanOrEqual(-max * bucketWidth)
+    expect(often).toMatchObject({ min: 0.125, max: 100_003 / 8, lost: 0, exact: false })
+    expect(seldom).toMatchObject({ total: put.seldom, min: -100_003 / 8, lost: 0 })
     expect(said.halves).toMatchObject({ total: put.halves / 2, lost: 0, exact: true })
     for (const name of ['p50', 'p95', 'p99'] as const) {
       expect(Math.abs(often[name]! - exact[name]) / exact[name]).toBeLessThanOrEqual(RELATIVE_ERROR_MAX)

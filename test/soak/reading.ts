@@ -15,12 +15,18 @@ export interface Reading {
   readonly fdCount: number | undefined
   readonly resourceCount: number
   readonly laneCount: number
+  /** Those whose thread has given no sign of life for longer than it takes to let a lane go. */
+  readonly staleLaneCount: number
   readonly seriesCount: number
   /** p99 of the round, of the pipeline itself; in milliseconds, and in samples. */
   readonly tickMs: number
   readonly queueDepth: number
   readonly loopDelayMs: number
 }
+
+/** A thread is taken for dead after ten seconds, and given notice for one: see src/worker/lane-set.ts. And some for a
+ *  machine that is busy. */
+const RELEASED_AFTER_MS = 15_000
 
 /** Collects garbage, which otherwise comes when it pleases. Two passes: what finalizers let go is taken by the second. */
 export function garbageCollector(): () => void {
@@ -49,6 +55,7 @@ export function readProcess(
     fdCount: countFds(),
     resourceCount: process.getActiveResourcesInfo().length,
     laneCount: snapshot.lanes.length,
+    staleLaneCount: snapshot.lanes.filter(({ silentMs }) => silentMs > RELEASED_AFTER_MS).length,
     seriesCount: snapshot.series.length,
     tickMs: selfOf('offloop_tick_time')?.p99 ?? 0,
     queueDepth: selfOf('offloop_queue_depth')?.p99 ?? 0,

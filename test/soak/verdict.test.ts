@@ -11,6 +11,7 @@ const FLAT: Reading = {
   fdCount: 30,
   resourceCount: 4,
   laneCount: 3,
+  staleLaneCount: 0,
   seriesCount: 120,
   tickMs: 2,
   queueDepth: 500,
@@ -39,15 +40,19 @@ test('a run in which nothing grows, nothing is missing and nothing is left passe
 
 describe('a run fails, and says why,', () => {
   test.each([
-    ['resident memory', (index: number) => ({ rssBytes: FLAT.rssBytes + index * MIB * 1.5 })],
+    ['resident memory', (index: number) => ({ rssBytes: FLAT.rssBytes + index * MIB })],
     ['heap of the main thread', (index: number) => ({ heapBytes: FLAT.heapBytes + index * MIB * 0.1 })],
     ['outside the heap', (index: number) => ({ externalBytes: FLAT.externalBytes + index * MIB * 0.1 })],
     ['open files', (index: number) => ({ fdCount: 30 + Math.floor(index / 10) })],
     ['active resources', (index: number) => ({ resourceCount: 4 + Math.floor(index / 10) })],
-    ['lanes', (index: number) => ({ laneCount: 3 + index })],
     ['series', (index: number) => ({ seriesCount: 100 + index })],
   ])('when it grows: %s', (name, change) => {
     expect(reasons(readings(60, change))).toEqual([`growing: ${name}`])
+  })
+
+  test('when the lane of an ended thread is kept too long, be it seen once', () => {
+    const seenOnce = readings(60, index => ({ staleLaneCount: index === 5 ? 2 : 0 }))
+    expect(reasons(seenOnce)).toEqual(['up to 2 lanes of ended threads were kept too long'])
   })
 
   test.each([

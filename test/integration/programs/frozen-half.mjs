@@ -32,20 +32,50 @@ const countByResidue = new Float64Array(RESIDUES)
 const put = { often: 0, seldom: 0, invalid: 0, halves: 0, sum: 0 }
 const pauses = []
 let frozenCount = 0
+
+function freezeAggregator() {
+  Atomics.store(freeze, 1, 0)
+  Atomics.store(freeze, 0, 1)
+  // The thread stands still from here on, wherever it was.
+  if (Atomics.wait(freeze, 1, 0, 10_000) === 'timed-out') throw new Error('the aggregator does not freeze')
+}
+
+function unfreezeAggregator() {
+  Atomics.store(freeze, 0, 0)
+  Atomics.notify(freeze, 0)
+}
+
+function recordOften(residue) {
+  const value = (residue + 1) / 8
+  put.often++
+  put.sum += value
+  countByResidue[residue]++
+  often.record(value)
+}
+
+// The extremes first, into a full lane, and read while nothing is recorded: from here on they are known. One that is just
+// being summarized when it is first read is known by its bucket alone.
+freezeAggregator()
+const fillCount = 70_000
+for (let index = 0; index < fillCount; index++) recordOften(RESIDUES >> 1)
+recordOften(0)
+recordOften(RESIDUES - 1)
+put.seldom++
+seldom.record(-RESIDUES / 8)
+const putBefore = fillCount + 3
+unfreezeAggregator()
+await telemetry.flush()
+
 const startMs = performance.now()
 for (let phase = 0; phase < PHASES; phase++) {
   const isFrozen = phase % 2 === 1
   if (isFrozen) {
-    Atomics.store(freeze, 1, 0)
-    Atomics.store(freeze, 0, 1)
-    // The thread stands still from here on, wherever it was.
-    if (Atomics.wait(freeze, 1, 0, 10_000) === 'timed-out') throw new Error('the aggregator does not freeze')
+    freezeAggregator()
     frozenCount++
   }
   const end = (SAMPLES / PHASES) * (phase + 1)
   for (let index = (SAMPLES / PHASES) * phase; index < end; index++) {
     const residue = (index * STEP) % RESIDUES
-    const value = (residue + 1) / 8
     if (index % INVALID_EVERY === 0) {
       put.invalid++
       often.record(Number.NaN)
@@ -54,21 +84,15 @@ for (let phase = 0; phase < PHASES; phase++) {
       halves.add(0.5)
     } else if (index % 10 === 0) {
       put.seldom++
-      seldom.record(-value)
+      seldom.record(-(residue + 1) / 8)
     } else {
-      put.often++
-      put.sum += value
-      countByResidue[residue]++
-      often.record(value)
+      recordOften(residue)
     }
   }
-  if (isFrozen) {
-    Atomics.store(freeze, 0, 0)
-    Atomics.notify(freeze, 0)
-  }
+  if (isFrozen) unfreezeAggregator()
   if (phase % 5 === 4) {
     const { lanes, lost, summarized } = await telemetry.snapshot()
-    pauses.push({ put: end, lane: lanes[0], lost, summarized })
+    pauses.push({ put: putBefore + end, lane: lanes[0], lost, summarized })
   }
 }
 const tookMs = performance.now() - startMs
