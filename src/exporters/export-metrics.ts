@@ -1,8 +1,24 @@
-/** What the exporter counts of itself. Aggregator thread. */
-import type { ExtensionHost, OwnSeries } from '../../shared/extension/extension.ts'
-import type { FailureReason } from './failure.ts'
+/** What exporters that push count of themselves: the same metrics for each of them, told apart by `exporter`. Aggregator
+ *  thread. */
+import type { ExtensionHost, OwnSeries } from '../shared/extension/extension.ts'
 
-const EXPORTER = { exporter: 'otlp' } as const
+/** Why something did not arrive, as few kinds: the `reason` of offloop_export_failures. */
+export type FailureReason =
+  | 'unreachable'
+  | 'timeout'
+  /** 429, 502, 503 and 504. */
+  | 'busy'
+  | 'unauthorized'
+  | 'too_large'
+  | 'redirected'
+  | 'rejected'
+  /** Other answers that begin with 5. */
+  | 'failing'
+  /** No HTTP. */
+  | 'garbage'
+  /** Some of it was taken. */
+  | 'partial'
+  | 'internal'
 
 export interface ExportMetrics {
   readonly pushes: OwnSeries
@@ -12,9 +28,12 @@ export interface ExportMetrics {
   failed(reason: FailureReason): void
 }
 
-export function createExportMetrics(host: ExtensionHost): ExportMetrics {
+/** @param exporter name of the extension
+ *  @throws TelemetryError as registering does */
+export function createExportMetrics(host: ExtensionHost, exporter: string): ExportMetrics {
+  const own = { exporter }
   const counter = (name: string, help: string) =>
-    host.series({ kind: 'counter', name, help, labelNames: ['exporter'] }, EXPORTER)
+    host.series({ kind: 'counter', name, help, labelNames: ['exporter'] }, own)
   const failures = (reason: FailureReason) =>
     host.series(
       {
@@ -23,7 +42,7 @@ export function createExportMetrics(host: ExtensionHost): ExportMetrics {
         help: 'Pushes that did not arrive whole',
         labelNames: ['exporter', 'reason'],
       },
-      { ...EXPORTER, reason },
+      { ...own, reason },
     )
   // What cannot be registered shows now, and not when something has failed.
   failures('unreachable')
@@ -38,7 +57,7 @@ export function createExportMetrics(host: ExtensionHost): ExportMetrics {
         help: 'A push, from collecting to the last answer',
         labelNames: ['exporter'],
       },
-      EXPORTER,
+      own,
     ),
     failed: reason => failures(reason).increment(1),
   }

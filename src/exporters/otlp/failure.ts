@@ -1,16 +1,6 @@
 /** Why something did not arrive, as few kinds: the `reason` of offloop_export_failures, and whether another try may help. Pure. */
 import { reasonOf } from '../../shared/limited-log.ts'
-
-export type FailureReason =
-  | 'unreachable'
-  | 'timeout'
-  | 'busy'
-  | 'unauthorized'
-  | 'too_large'
-  | 'redirected'
-  | 'rejected'
-  | 'partial'
-  | 'internal'
+import type { FailureReason } from '../export-metrics.ts'
 
 export interface Failure {
   readonly reason: FailureReason

@@ -3,7 +3,7 @@ import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import { TelemetryError } from '../../shared/errors.ts'
 import type { ExtensionHost } from '../../shared/extension/extension.ts'
 import { createLimitedLog } from '../../shared/limited-log.ts'
-import { createExportMetrics, type ExportMetrics } from './export-metrics.ts'
+import { createExportMetrics, type ExportMetrics } from '../export-metrics.ts'
 import { type Failure, failure } from './failure.ts'
 import { halvesOf, pointCountOf, type RequestOptions, requestsOf } from './requests.ts'
 import type { Sender } from './sender.ts'
@@ -38,7 +38,7 @@ export class Pusher {
     this.#host = host
     this.#sender = sender
     this.#options = options
-    this.#metrics = createExportMetrics(host)
+    this.#metrics = createExportMetrics(host, 'otlp')
     this.#log = createLimitedLog(line => host.log(line), { nowMs: () => host.now(), originEpochMs: 0 })
     this.#pointsMax = options.maxDataPointsPerRequest
   }

@@ -2,6 +2,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { reasonOf } from '../../shared/limited-log.ts'
+import type { FailureReason } from '../export-metrics.ts'
 import { retryAfterMsOf } from './retry-after.ts'
 
 /** What came of a request. None of these is an exception. */
@@ -16,21 +17,6 @@ export type Outcome =
     } & Failure)
   /** The store will never take it. */
   | ({ readonly kind: 'refused' } & Failure)
-
-/** As few kinds: the `reason` of offloop_export_failures. */
-export type FailureReason =
-  | 'unreachable'
-  | 'timeout'
-  /** 429, 502, 503 and 504. */
-  | 'busy'
-  | 'unauthorized'
-  | 'too_large'
-  | 'redirected'
-  | 'rejected'
-  /** Other answers that begin with 5. */
-  | 'failing'
-  /** No HTTP. */
-  | 'garbage'
 
 export interface Failure {
   readonly reason: FailureReason

@@ -1,53 +1,24 @@
 /** What a remote write tells of itself: its metrics, and lines of log that cannot flood. Aggregator thread. */
-import type { ExtensionHost, OwnSeries } from '../../shared/extension/extension.ts'
-import type { Labels } from '../../shared/metric.ts'
-import type { FailureReason } from './attempt.ts'
+import type { ExtensionHost } from '../../shared/extension/extension.ts'
+import { createExportMetrics } from '../export-metrics.ts'
 import type { DeliveryReport } from './delivery.ts'
 
 const LOG_INTERVAL_MS = 10_000
 
-/** What others export by is counted by the same metrics, told apart by `exporter`.
- *  @param name of the extension
+/** @param name of the extension
  *  @param place of the store, without credentials */
 export function createReport(host: ExtensionHost, name: string, place: string): DeliveryReport {
-  const counter = (metric: string, help: string, labels: Labels) =>
-    host.series(
-      { kind: 'counter', name: metric, help, labelNames: Object.keys(labels) },
-      { exporter: name, ...labels },
-    )
-  const exporter = { exporter: name }
-  const pushes = counter('offloop_export_pushes', 'Pushes begun', exporter)
-  const dropped = counter('offloop_export_dropped', 'Requests given up without having arrived', exporter)
-  const time = host.series(
-    {
-      kind: 'latency',
-      name: 'offloop_export_time',
-      unit: 'ms',
-      help: 'A push, from collecting to the last answer',
-      labelNames: ['exporter'],
-    },
-    exporter,
-  )
-  const failures = new Map<FailureReason, OwnSeries>()
-  const failuresFor = (reason: FailureReason): OwnSeries => {
-    const known =
-      failures.get(reason) ??
-      counter('offloop_export_failures', 'Pushes that did not arrive whole', { exporter: name, reason })
-    failures.set(reason, known)
-    return known
-  }
-  // What cannot be registered shows now, and not when something has failed.
-  failuresFor('unreachable')
+  const metrics = createExportMetrics(host, name)
   const log = limitedLog(host, `offloop: ${name} to ${place}`)
   return {
-    began: () => pushes.increment(1),
-    ended: durationMs => time.record(durationMs),
+    began: () => metrics.pushes.increment(1),
+    ended: durationMs => metrics.time.record(durationMs),
     failed: ({ reason, detail }, content) => {
-      failuresFor(reason).increment(1)
+      metrics.failed(reason)
       log(reason, `${detail} (${content})`)
     },
     dropped: (requestCount, figureCount, why) => {
-      dropped.increment(requestCount)
+      metrics.dropped.increment(requestCount)
       log('dropped', `${figureCount} ${figureCount === 1 ? 'sample' : 'samples'} dropped: ${why}`)
     },
   }
